@@ -1,0 +1,1 @@
+"""Intent: words in, a typed Proposal or a Reply out. This room changes nothing."""

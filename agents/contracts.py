@@ -1,0 +1,144 @@
+"""What goes into the crew and what comes out: a ``Turn`` in; a ``Reply`` or a ``Proposal`` out. No ADK in here."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from iac.errors import Sentence
+from iac.spec import DEFAULT_ENVIRONMENT, GuestSpec
+
+Language = Literal["en", "fr"]
+
+
+class Frozen(BaseModel):
+    """A value that does not change and takes no field it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Past(Frozen):
+    """One earlier thing said in the thread, oldest first in ``Turn.history``."""
+
+    role: Literal["person", "bot"]
+    author: str
+    text: str
+
+
+class Turn(Frozen):
+    """One thing said, with what the thread remembers.
+
+    ``slots`` is what the crew asked to be remembered last time, unchanged. ``answers`` are typed choices
+    made on a question card: slot name -> value, already text. ``is_platform_admin`` widens nothing here.
+    """
+
+    thread: str
+    text: str
+    author: str
+    answers: Mapping[str, str] = Field(default_factory=dict)
+    slots: Mapping[str, Any] = Field(default_factory=dict)
+    history: tuple[Past, ...] = ()
+    language: Language | None = None
+
+
+class Choice(Frozen):
+    """One typed choice: what is shown and what comes back."""
+
+    label: str
+    value: str
+
+
+class Question(Frozen):
+    """A missing slot, asked with choices and a suggested default."""
+
+    slot: str
+    ask: Sentence
+    choices: tuple[Choice, ...] = ()
+    default: str = ""
+
+
+class TraceStep(Frozen):
+    """One agent's step, for "how I got here": times in ms, tokens as the model counted them."""
+
+    agent: str
+    served_by: str
+    did: str
+    tools: tuple[str, ...] = ()
+    ms: float = 0.0
+    tokens: int = 0
+
+
+class Issue(Frozen):
+    """One thing wrong with a draft: where (``guests.api01.name``) and what."""
+
+    where: str
+    problem: Sentence
+
+
+class Review(Frozen):
+    """The typed end of the refinement loop."""
+
+    is_approved: bool
+    issues: tuple[Issue, ...] = ()
+    attempt: int = 1
+
+
+class NodeVerdict(Frozen):
+    """How one node did for one guest. ``score`` is 0..100, higher is better; None where a hard limit ruled it out."""
+
+    node: str
+    score: float | None
+    reason: Sentence
+
+
+class StrategicPlan(Frozen):
+    """The analyser's decision for one guest: where, on what, why, and why not elsewhere."""
+
+    guest: str
+    node: str
+    storage: str
+    network: str
+    reasons: tuple[Sentence, ...]
+    verdicts: tuple[NodeVerdict, ...]
+    effects: tuple[Sentence, ...] = ()
+
+
+class Reply(Frozen):
+    """Words back into the thread; ``questions`` come as one card. ``text`` is a model's own wording, if any."""
+
+    kind: Literal["reply"] = "reply"
+    language: Language
+    sentences: tuple[Sentence, ...] = ()
+    text: str = ""
+    questions: tuple[Question, ...] = ()
+    slots: Mapping[str, Any] = Field(default_factory=dict)
+    trace: tuple[TraceStep, ...] = ()
+
+
+class Proposal(Frozen):
+    """The typed wish handed on, nothing touched: guests with their sizes, the strategy, and the last review."""
+
+    kind: Literal["proposal"] = "proposal"
+    language: Language
+    intent: Literal["create", "change", "destroy"]
+    environment: str = DEFAULT_ENVIRONMENT
+    guests: tuple[GuestSpec, ...]
+    strategy: tuple[StrategicPlan, ...]
+    review: Review
+    notes: tuple[Sentence, ...] = ()
+    slots: Mapping[str, Any] = Field(default_factory=dict)
+    trace: tuple[TraceStep, ...] = ()
+
+
+class Outcome(Frozen):
+    """Exactly one of the two, discriminated by ``kind``."""
+
+    result: Reply | Proposal = Field(discriminator="kind")
+
+
+class Crew(Protocol):
+    """The team of agents behind one door."""
+
+    async def turn(self, turn: Turn) -> Reply | Proposal:
+        """Answer one turn; every failure of a model or tool becomes a Reply with one clear sentence."""
+        ...

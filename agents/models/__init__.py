@@ -1,0 +1,1 @@
+"""The chain of models and the offline rules model."""

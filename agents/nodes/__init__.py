@@ -1,0 +1,1 @@
+"""One LlmAgent factory an agent."""

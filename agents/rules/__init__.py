@@ -1,0 +1,1 @@
+"""Pure functions that understand, check and review without a model."""

@@ -1,0 +1,1 @@
+"""People: conversations, runs, approvals, reports. The only room that knows chat, SQL and Redis."""

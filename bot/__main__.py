@@ -1,0 +1,5 @@
+"""The ``threadform`` command."""
+
+
+def main() -> None:
+    """Run the command line."""

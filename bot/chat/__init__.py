@@ -1,0 +1,1 @@
+"""What people see and say: the port, the cards, the words, and one adapter a platform."""

@@ -1,0 +1,1 @@
+"""The local web page: the first adapter of the chat port."""

@@ -1,0 +1,1 @@
+"""What lasts (SQL) and what passes (Redis)."""

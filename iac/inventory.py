@@ -1,0 +1,117 @@
+"""One reading of the cluster, as values; and ``Cluster``, the read-only eye that makes such a reading.
+
+All sizes are bytes, all loads fractions of 1, all times seconds since the epoch (UTC).
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A physical member of the cluster. ``cpu_load`` is used CPU as a fraction of all its threads."""
+
+    name: str
+    is_online: bool
+    cores: int
+    cpu_load: float
+    memory_bytes: int
+    memory_used_bytes: int
+    uptime_s: int = 0
+    is_in_maintenance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A virtual machine or container, template or not, as ``/cluster/resources`` shows it."""
+
+    vmid: int
+    name: str
+    node: str
+    kind: Literal["qemu", "lxc"]
+    status: str
+    is_template: bool
+    cores: int
+    memory_bytes: int
+    disk_bytes: int
+    tags: tuple[str, ...] = ()
+    pool: str | None = None
+    ha_state: str | None = None
+    lock: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """A storage as seen by the nodes in ``nodes``; a shared one appears once, a local one once a node."""
+
+    name: str
+    kind: str
+    is_shared: bool
+    content: frozenset[str]
+    total_bytes: int
+    used_bytes: int
+    nodes: tuple[str, ...]
+    is_active: bool = True
+
+    @property
+    def free_bytes(self) -> int:
+        """What is left, never below zero."""
+        return max(0, self.total_bytes - self.used_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A Linux bridge or an SDN vnet that a guest can be plugged into; ``nodes`` are those that have it."""
+
+    name: str
+    kind: Literal["bridge", "vnet"]
+    nodes: tuple[str, ...]
+    cidr: str | None = None
+    gateway: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Everything a decision may look at, read at ``read_at``."""
+
+    cluster: str
+    version: str
+    is_quorate: bool
+    nodes: tuple[Node, ...]
+    guests: tuple[Guest, ...]
+    storages: tuple[Storage, ...]
+    networks: tuple[Network, ...]
+    pools: tuple[str, ...]
+    read_at: float
+
+    @property
+    def templates(self) -> tuple[Guest, ...]:
+        """The guests that can be cloned, by name."""
+        return tuple(sorted((g for g in self.guests if g.is_template), key=lambda g: (g.name, g.vmid)))
+
+    @property
+    def machines(self) -> tuple[Guest, ...]:
+        """The guests that are not templates, by VMID."""
+        return tuple(sorted((g for g in self.guests if not g.is_template), key=lambda g: g.vmid))
+
+    @property
+    def online_nodes(self) -> tuple[Node, ...]:
+        """The nodes that take part in the cluster now."""
+        return tuple(n for n in self.nodes if n.is_online)
+
+    def node(self, name: str) -> Node | None:
+        """The node of that name, or None."""
+        return next((n for n in self.nodes if n.name == name), None)
+
+    def guest(self, name_or_vmid: str | int) -> Guest | None:
+        """The guest with that VMID or name (templates included), or None."""
+        wanted = str(name_or_vmid)
+        return next((g for g in self.guests if wanted in (str(g.vmid), g.name)), None)
+
+
+class Cluster(Protocol):
+    """The reading eye. It has no verb that changes."""
+
+    async def read(self) -> Inventory:
+        """Read the whole cluster; ``ClusterSilent`` where it does not answer."""
+        ...

@@ -1,0 +1,1 @@
+"""The embedded fake of the Proxmox VE API: for demos and tests, never for production."""

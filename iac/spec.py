@@ -1,0 +1,66 @@
+"""What a person may ask for, bounded; and what is handed to the manifest once everything is decided."""
+
+from dataclasses import dataclass
+
+DEFAULT_ENVIRONMENT = "dev"
+
+
+@dataclass(frozen=True, slots=True)
+class GuestSpec:
+    """One virtual machine as wished for: sizes are final, places are wishes (None: the placement picks).
+
+    ``template`` is the name of a template seen in the inventory. ``memory_mb`` counts 1 GB as 1024 MB;
+    ``disk_gb`` is the size of the first disk in GiB.
+    """
+
+    name: str
+    template: str
+    cores: int
+    memory_mb: int
+    disk_gb: int
+    node: str | None = None
+    storage: str | None = None
+    network: str | None = None
+    pool: str | None = None
+    is_ha: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A reserved IPv4 address: ``ip`` plain, ``prefix`` its length; gateway and DNS may be absent."""
+
+    ip: str
+    prefix: int
+    gateway: str | None = None
+    dns: tuple[str, ...] = ()
+    domain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedGuest:
+    """One virtual machine with every place decided; what the manifest writes, value by value.
+
+    ``address`` is None where the network hands addresses out by DHCP. ``tags`` are sorted and lower-case.
+    """
+
+    spec: GuestSpec
+    vmid: int
+    node: str
+    storage: str
+    network: str
+    template_vmid: int
+    template_node: str
+    address: Address | None
+    user: str
+    ssh_keys: tuple[str, ...]
+    tags: tuple[str, ...]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class StackSpec:
+    """What one thread builds: its guests, in the order they were asked for."""
+
+    stack_id: str
+    environment: str
+    guests: tuple[PlacedGuest, ...]
