@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 from agents.contracts import Crew
 from bot.chat.port import Actor, Card, Conversation, Event
+from bot.domain.outcome import Ending, Progress, Usable
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
 from iac.inventory import Cluster, Inventory
@@ -252,25 +253,6 @@ class Planner(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One resource on its way: ``event`` is started, going, done or failed; ``seconds`` since it began."""
-
-    address: str
-    event: Literal["started", "going", "done", "failed"]
-    seconds: float = 0.0
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How an apply ended; ``errors`` are terraform's own words."""
-
-    is_applied: bool
-    seconds: float
-    errors: tuple[str, ...] = ()
-
-
 class Runner(Protocol):
     """The detached process that owns one apply."""
 
@@ -281,24 +263,6 @@ class Runner(Protocol):
     def follow(self, run_id: str) -> AsyncIterator[Progress | Ending]:
         """What it reports, until it ends; starting again from the beginning after our restart."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Usable:
-    """Whether a guest is really up. Each field is None until it held; seconds since the check began."""
-
-    guest: str
-    address: str | None = None
-    agent_s: float | None = None
-    cloud_init_s: float | None = None
-    ssh_s: float | None = None
-    ssh_line: str = ""
-    missing: tuple[str, ...] = ()
-
-    @property
-    def is_usable(self) -> bool:
-        """Done means usable: nothing is missing."""
-        return not self.missing
 
 
 class UsableCheck(Protocol):

@@ -64,3 +64,13 @@ class StackSpec:
     stack_id: str
     environment: str
     guests: tuple[PlacedGuest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that one guest, and one request, may ask for; an operator sets these."""
+
+    max_cores: int = 32
+    max_memory_mb: int = 131072
+    max_disk_gb: int = 2048
+    max_guests: int = 20

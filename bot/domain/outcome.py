@@ -1,0 +1,75 @@
+"""What the stages found out about a run, kept beside it as JSON: the plan, the progress, the end, the report."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from iac.errors import Sentence
+from iac.plan import Plan
+from iac.spec import PlacedGuest
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One resource on its way: ``event`` is started, going, done or failed; ``seconds`` since it began."""
+
+    address: str
+    event: Literal["started", "going", "done", "failed"]
+    seconds: float = 0.0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an apply ended; ``errors`` are terraform's own words."""
+
+    is_applied: bool
+    seconds: float
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """Whether a guest is really up. Each field is None until it held; seconds since the check began."""
+
+    guest: str
+    address: str | None = None
+    agent_s: float | None = None
+    cloud_init_s: float | None = None
+    ssh_s: float | None = None
+    ssh_line: str = ""
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_usable(self) -> bool:
+        """Done means usable: nothing is missing."""
+        return not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything a card of a run shows beside its state. ``error`` is why it was refused or what broke."""
+
+    guests: tuple[PlacedGuest, ...] = ()
+    plan: Plan | None = None
+    progress: tuple[Progress, ...] = ()
+    ending: Ending | None = None
+    usable: tuple[Usable, ...] = ()
+    error: Sentence | None = None
+    notes: tuple[Sentence, ...] = ()
+
+
+_OUTCOME = TypeAdapter(Outcome)
+
+
+def parse_outcome(stored: Mapping[str, Any]) -> Outcome:
+    """Read an outcome back from its JSON; an empty mapping is the empty outcome."""
+    return _OUTCOME.validate_python(dict(stored))
+
+
+def dump_outcome(outcome: Outcome) -> Mapping[str, Any]:
+    """Turn an outcome into JSON values."""
+    dumped: dict[str, Any] = _OUTCOME.dump_python(outcome, mode="json")
+    return dumped
