@@ -1,6 +1,6 @@
 """What the stages need from the world, named by purpose. Implementations are built in ``bot.wiring`` alone."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -15,9 +15,11 @@ from iac.plan import Plan
 from iac.spec import Address, PlacedGuest, StackSpec
 
 __all__ = [
+    "Clock",
     "Cluster",
     "Crew",
     "Ending",
+    "Handler",
     "Inbox",
     "Jobs",
     "Outbox",
@@ -38,6 +40,9 @@ __all__ = [
 
 Clock = Callable[[], float]
 """Seconds since the epoch, UTC."""
+
+Handler = Callable[[str], Awaitable[None]]
+"""Does one job for the id it is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,13 @@ class Runs(Protocol):
 
     async def attempt(self, run_id: str) -> Attempt | None:
         """The attempt row of that run."""
+        ...
+
+    async def close(self, run: Run, *, outcome: Mapping[str, Any], at: float, messages: Sequence[Outgoing] = ()) -> Run:
+        """The last word on an applied or broken run: its report and messages, in one transaction; ``Lost`` else.
+
+        The state stays; a closed run is no longer due.
+        """
         ...
 
 

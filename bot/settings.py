@@ -1,1 +1,165 @@
-"""Settings."""
+"""Everything the environment may say, read once, loud when wrong. Every name begins with ``THREADFORM_``."""
+
+import ipaddress
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from iac.spec import Address, Limits
+
+
+class PersonSetting(BaseModel):
+    """One person: ``id`` is ``platform:id``; roles are requester, approver, admin."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    name: str
+    roles: tuple[Literal["requester", "approver", "admin"], ...]
+    ssh_keys: tuple[str, ...] = ()
+
+
+class NetworkSetting(BaseModel):
+    """The addresses that guests on one network may be given: ``first`` to ``last``, both included.
+
+    A network without such a setting hands addresses out by DHCP.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    first: ipaddress.IPv4Address
+    last: ipaddress.IPv4Address
+    prefix: int = Field(ge=8, le=30)
+    gateway: ipaddress.IPv4Address | None = None
+    dns: tuple[ipaddress.IPv4Address, ...] = ()
+    domain: str | None = None
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if int(self.last) < int(self.first):
+            raise ValueError(f"the last address {self.last} comes before the first, {self.first}")
+        return self
+
+    def addresses(self) -> tuple[Address, ...]:
+        """Every address of the range, in order."""
+        gateway = str(self.gateway) if self.gateway else None
+        dns = tuple(str(server) for server in self.dns)
+        numbers = range(int(self.first), int(self.last) + 1)
+        return tuple(Address(str(ipaddress.IPv4Address(n)), self.prefix, gateway, dns, self.domain) for n in numbers)
+
+
+class LimitSetting(BaseModel):
+    """The most that one guest, and one request, may ask for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    max_cores: int = Field(32, ge=1)
+    max_memory_mb: int = Field(131072, ge=128)
+    max_disk_gb: int = Field(2048, ge=1)
+    max_guests: int = Field(20, ge=1)
+
+    def limits(self) -> Limits:
+        """The same as the value that the rules take."""
+        return Limits(self.max_cores, self.max_memory_mb, self.max_disk_gb, self.max_guests)
+
+
+LAB_PEOPLE = (
+    PersonSetting(id="web:alice", name="Alice", roles=("requester",)),
+    PersonSetting(id="web:bob", name="Bob", roles=("requester", "approver")),
+    PersonSetting(id="web:carol", name="Carol", roles=("requester", "approver", "admin")),
+)
+LAB_NETWORKS = {
+    "mainvnet": NetworkSetting.model_validate(
+        {"first": "192.168.10.20", "last": "192.168.10.250", "prefix": 16, "gateway": "192.168.0.1"}
+    )
+}
+
+
+class Settings(BaseSettings):
+    """The settings of one installation. Without a Proxmox VE endpoint, the embedded lab stands in for a cluster."""
+
+    model_config = SettingsConfigDict(env_prefix="THREADFORM_", extra="ignore", frozen=True, populate_by_name=True)
+
+    home: Path = Path(".threadform")
+    tools_home: Path | None = None
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    database_url: str = ""
+    redis_url: str = ""
+    state_key: SecretStr | None = None
+
+    tf_bin: str = ""
+    plan_seconds: float = Field(300, gt=0)
+    apply_seconds: float = Field(3600, gt=0)
+    usable_seconds: float = Field(300, gt=0)
+    approval_hours: float = Field(24, gt=0)
+    beat_seconds: float = Field(60, ge=5)
+
+    pve_endpoint: str = ""
+    pve_token: SecretStr | None = None
+    pve_ca: Path | None = None
+    pve_insecure: bool = False
+    pve_seconds: float = Field(10, gt=0)
+    lab_pace: float = Field(1.0, ge=0)
+
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(8765, ge=0, le=65535)
+    web_url: str = ""
+
+    people: tuple[PersonSetting, ...] = ()
+    networks: dict[str, NetworkSetting] = Field(default_factory=dict)
+    limits: LimitSetting = LimitSetting()
+    environments: tuple[str, ...] = ("dev", "test", "staging", "prod")
+    default_environment: str = "dev"
+    vmid_first: int = Field(1000, ge=100)
+    vmid_last: int = Field(1999, le=999_999_999)
+
+    gemini_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("THREADFORM_GEMINI_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY")
+    )
+    gemini_model: str = "gemini-2.5-flash"
+    openai_url: str = ""
+    openai_key: SecretStr | None = None
+    openai_model: str = ""
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if self.pve_endpoint and not self.pve_token:
+            raise ValueError("THREADFORM_PVE_ENDPOINT is set but THREADFORM_PVE_TOKEN is not")
+        if self.pve_endpoint and not self.pve_endpoint.startswith("https://"):
+            raise ValueError("THREADFORM_PVE_ENDPOINT must begin with https://")
+        if self.pve_endpoint and not self.people:
+            raise ValueError("THREADFORM_PEOPLE names nobody: say who may ask and who may approve")
+        if self.default_environment not in self.environments:
+            raise ValueError(f"THREADFORM_DEFAULT_ENVIRONMENT {self.default_environment!r} is none of the environments")
+        if self.vmid_last < self.vmid_first:
+            raise ValueError("THREADFORM_VMID_LAST comes before THREADFORM_VMID_FIRST")
+        return self
+
+    @property
+    def is_lab(self) -> bool:
+        """Whether the embedded lab stands in for a cluster."""
+        return not self.pve_endpoint
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL: SQLite in the home unless one is named."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.home.resolve() / 'threadform.db'}"
+
+    @property
+    def tools(self) -> Path:
+        """Where terraform's provider mirror lives."""
+        return (self.tools_home or self.home / "tools").resolve()
+
+    @property
+    def everybody(self) -> tuple[PersonSetting, ...]:
+        """The people named; in the lab, three invented ones where nobody is."""
+        return self.people or LAB_PEOPLE
+
+    @property
+    def address_pools(self) -> dict[str, NetworkSetting]:
+        """Address ranges by network name; in the lab, one range of its vnet."""
+        return self.networks or (LAB_NETWORKS if self.is_lab else {})

@@ -1,1 +1,173 @@
-"""Worker."""
+"""The worker: jobs from the queue, a sweeper for what the queue lost, and the sender of the outbox."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from bot.chat.port import Filled, Pressed, Said
+from bot.domain.run import RunState
+from bot.flow.applying import Applying
+from bot.flow.approving import Approving
+from bot.flow.closing import Closing
+from bot.flow.intake import Intake
+from bot.flow.planning import Planning
+from bot.ports import Clock, Handler, Inbox, Jobs, Runs
+
+log = structlog.get_logger()
+
+SWEEP_EVERY_S = 1.0
+SWEEP_LIMIT = 50
+SEND_EVERY_S = 0.2
+HEAR_LEASE_S = 60.0
+
+JOB_OF = {
+    RunState.PENDING: "plan",
+    RunState.PLANNING: "plan",
+    RunState.APPROVED: "apply",
+    RunState.APPLYING: "apply",
+    RunState.APPLIED: "close",
+    RunState.ERRORED: "close",
+}
+
+
+def name_of_this_process() -> str:
+    """Who holds a claim: host, process, and a part that a recycled pid does not share."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+class Sending(Protocol):
+    """The sending side of the outbox."""
+
+    async def flush(self) -> int:
+        """Send what is due; how many messages went out."""
+        ...
+
+
+class Consuming(Protocol):
+    """The receiving side of the queue."""
+
+    async def run(self) -> None:
+        """Work until closed."""
+        ...
+
+    async def close(self) -> None:
+        """Stop taking jobs and finish those in hand."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The use cases, by job."""
+
+    intake: Intake
+    planning: Planning
+    approving: Approving
+    applying: Applying
+    closing: Closing
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Takes one event from the inbox to the stage it belongs to."""
+
+    inbox: Inbox
+    stages: Stages
+    owner: str
+
+    async def hear(self, key: str) -> None:
+        """Have the event's whole effect, once; an event that is another worker's is left to it."""
+        event = await self.inbox.claim(key, self.owner, HEAR_LEASE_S)
+        if event is None:
+            return
+        if isinstance(event, Pressed):
+            await self.stages.approving.press(event)
+        elif isinstance(event, Said | Filled):
+            await self.stages.intake.hear(event)
+        else:
+            log.warning("event.unheard", key=key, kind=type(event).__name__)
+        await self.inbox.done(key)
+
+
+@dataclass(slots=True)
+class Worker:
+    """Everything that works in the background of one process."""
+
+    hearing: Hearing
+    stages: Stages
+    inbox: Inbox
+    runs: Runs
+    jobs: Jobs
+    sender: Sending
+    now: Clock
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """What to do for each job; the consumer of the queue calls these."""
+        return {
+            "hear": _guarded("hear", self.hearing.hear),
+            "plan": _guarded("plan", self.stages.planning.plan),
+            "apply": _guarded("apply", self.stages.applying.apply),
+            "close": _guarded("close", self.stages.closing.close),
+            "tell": self._ring,
+        }
+
+    async def run(self, consumer: Consuming) -> None:
+        """Work until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(consumer.run())
+                group.create_task(self._every("sweep", self.sweep, SWEEP_EVERY_S))
+                group.create_task(self._send())
+        finally:
+            await consumer.close()
+
+    async def sweep(self) -> None:
+        """Ring again for whatever is due and unclaimed: a lost job costs time, nothing else."""
+        for key in await self.inbox.waiting(SWEEP_LIMIT):
+            await self.jobs.send("hear", key)
+        for run_id, state in await self.runs.due(self.now(), SWEEP_LIMIT):
+            job = JOB_OF.get(state)
+            if job is not None:
+                await self.jobs.send(job, run_id)  # type: ignore[arg-type]
+
+    async def _ring(self, _key: str) -> None:
+        self.bell.set()
+
+    async def _send(self) -> None:
+        while True:
+            try:
+                while await self.sender.flush():
+                    pass
+            except Exception:  # the loop outlives any fault; the row stays due
+                log.exception("outbox.failed")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.bell.wait(), SEND_EVERY_S)
+            self.bell.clear()
+
+    async def _every(self, what: str, act: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while True:
+            try:
+                await act()
+            except Exception:  # the loop outlives any fault; what was due stays due
+                log.exception("worker.failed", what=what)
+            await asyncio.sleep(seconds)
+
+
+def _guarded(job: str, act: Handler) -> Handler:
+    """A job that fails is logged with its key and left to the sweeper, which rings again when its claim ends."""
+
+    async def guarded(key: str) -> None:
+        try:
+            await act(key)
+        except Exception:
+            log.exception("job.failed", job=job, key=key)
+
+    return guarded

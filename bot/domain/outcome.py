@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from agents.contracts import StrategicPlan
 from iac.errors import Sentence
 from iac.plan import Plan
 from iac.spec import PlacedGuest
@@ -50,7 +51,10 @@ class Usable:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything a card of a run shows beside its state. ``error`` is why it was refused or what broke."""
+    """Everything a card of a run shows beside its state. ``error`` is why it was refused or what broke.
+
+    ``strategy`` is the placement as planning made it, on a newer reading than the crew's.
+    """
 
     guests: tuple[PlacedGuest, ...] = ()
     plan: Plan | None = None
@@ -59,6 +63,7 @@ class Outcome:
     usable: tuple[Usable, ...] = ()
     error: Sentence | None = None
     notes: tuple[Sentence, ...] = ()
+    strategy: tuple[StrategicPlan, ...] = ()
 
 
 _OUTCOME = TypeAdapter(Outcome)

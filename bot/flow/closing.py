@@ -1,1 +1,74 @@
-"""Stage: closing."""
+"""Closing: terraform has ended. Done means usable: look whether each new guest is really up, and report."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.domain.errors import Lost
+from bot.domain.outcome import Outcome, Usable, dump_outcome, parse_outcome
+from bot.domain.run import Run, RunState
+from bot.flow.telling import Telling
+from bot.ports import Clock, Jobs, Outbox, Reservations, Runs, Stack, Stacks, UsableCheck
+from iac.spec import PlacedGuest
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """One run that has ended, from terraform's word to the report in the thread."""
+
+    runs: Runs
+    stacks: Stacks
+    reservations: Reservations
+    usable: UsableCheck
+    outbox: Outbox
+    jobs: Jobs
+    telling: Telling
+    usable_s: float
+    owner: str
+    lease_s: float
+    now: Clock
+
+    async def close(self, run_id: str) -> None:
+        """Check, report and close one run; a run that was closed before is left alone."""
+        run = await self.runs.claim(run_id, [RunState.APPLIED, RunState.ERRORED], self.owner, self.lease_s)
+        if run is None:
+            return
+        stack = await self.stacks.get(run.stack_id)
+        try:
+            outcome = await self._outcome(run, stack)
+            message = self.telling.edit(run, stack.conversation, outcome, step="report")
+            await self.runs.close(run, outcome=dump_outcome(outcome), at=self.now(), messages=[message])
+        except Lost:
+            log.info("run.moved_meanwhile", run=run_id)
+            return
+        await self.jobs.send("tell", run.conversation)
+        log.info("run.closed", run=run.id, state=run.state.value, usable=[u.is_usable for u in outcome.usable])
+
+    async def _outcome(self, run: Run, stack: Stack) -> Outcome:
+        outcome = parse_outcome(run.outcome)
+        if run.state is RunState.ERRORED:
+            return outcome
+        await self.reservations.keep(run.id)
+        created = _created(outcome)
+        if not created:
+            return outcome
+        await self.outbox.add([self.telling.edit(run, stack.conversation, outcome, step="checking")])
+        await self.jobs.send("tell", run.conversation)
+        return replace(outcome, usable=await self._check_all(run, created))
+
+    async def _check_all(self, run: Run, guests: Sequence[PlacedGuest]) -> tuple[Usable, ...]:
+        checks = asyncio.gather(*(self.usable.check(guest, seconds=self.usable_s) for guest in guests))
+        while True:
+            done, _ = await asyncio.wait([checks], timeout=self.lease_s / 3)
+            if done:
+                return tuple(checks.result())
+            await self.runs.renew(run, self.lease_s)
+
+
+def _created(outcome: Outcome) -> Sequence[PlacedGuest]:
+    creating = {c.name for c in outcome.plan.changes if c.action == "create"} if outcome.plan else set()
+    return [guest for guest in outcome.guests if guest.spec.name in creating]

@@ -1,1 +1,144 @@
-"""Stage: intake."""
+"""Intake: something was said in a thread. The crew answers with words, or with a proposal that becomes a run."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from agents.contracts import Past, Proposal, Reply, Turn
+from bot.chat.port import Card, Event, Filled, Said
+from bot.domain.errors import Lost, NotAllowed, Refused, ThreadformError
+from bot.domain.person import Person
+from bot.domain.run import Run, RunState
+from bot.flow.telling import Telling, proposal_json
+from bot.ports import Clock, Crew, Jobs, Outbox, Outgoing, People, Runs, Stack, Stacks, ThreadMemory, Threads
+
+log = structlog.get_logger()
+
+OPEN = (RunState.DRAFT, RunState.PENDING, RunState.PLANNING, RunState.PLANNED)
+RUN_ID_LENGTH = 12
+TITLE_LENGTH = 60
+
+
+def run_id_of(event_key: str) -> str:
+    """The id of the run that an event causes: the same event always names the same run."""
+    return hashlib.sha256(event_key.encode()).hexdigest()[:RUN_ID_LENGTH]
+
+
+def text_of(event: Event) -> str:
+    """What was said, as words; a filled form reads as its answers."""
+    if isinstance(event, Filled):
+        return ", ".join(f"{name}: {value}" for name, value in event.values.items())
+    return event.text if isinstance(event, Said) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One thing said, from the inbox to a reply or a run."""
+
+    crew: Crew
+    runs: Runs
+    stacks: Stacks
+    threads: Threads
+    outbox: Outbox
+    jobs: Jobs
+    people: People
+    telling: Telling
+    now: Clock
+
+    async def hear(self, event: Said | Filled) -> None:
+        """Answer one event; a refusal is told in the thread, anything else is raised and tried again."""
+        try:
+            person = self._known(event)
+            async with self.threads.turn(event.conversation.key) as memory:
+                await self._turn(event, person, memory)
+        except Refused as no:
+            await self._refuse(event, no)
+        await self.jobs.send("tell", event.conversation.key)
+
+    def _known(self, event: Event) -> Person:
+        person = self.people.person(event.who)
+        if not person.roles:
+            raise NotAllowed("people.unknown", name=event.who.name or event.who.id)
+        return person
+
+    async def _turn(self, event: Said | Filled, person: Person, memory: ThreadMemory) -> None:
+        answers = dict(event.values) if isinstance(event, Filled) else {}
+        history = tuple(Past.model_validate(dict(past)) for past in memory.history)
+        text = text_of(event)
+        await memory.add(event.dedupe, role="person", author=person.name, text=text)
+        turn = Turn(
+            thread=event.conversation.key,
+            text=text if isinstance(event, Said) else "",
+            author=person.name,
+            answers=answers,
+            slots=memory.slots,
+            history=history,
+        )
+        result = await self.crew.turn(turn)
+        card = await self._record(event, person, result)
+        await memory.add(f"bot:{event.dedupe}", role="bot", author="threadform", text=card.plain)
+        await memory.remember(result.slots)
+
+    async def _record(self, event: Event, person: Person, result: Reply | Proposal) -> Card:
+        if isinstance(result, Reply):
+            message = self.telling.reply(event, result)
+            await self.outbox.add([message])
+            return message.card
+        return await self._propose(event, person, result)
+
+    async def _propose(self, event: Event, person: Person, proposal: Proposal) -> Card:
+        stack = await self.stacks.of(
+            event.conversation,
+            environment=proposal.environment,
+            language=proposal.language,
+            title=", ".join(guest.name for guest in proposal.guests)[:TITLE_LENGTH],
+            at=self.now(),
+        )
+        older = await self.runs.of_stack(stack.id)
+        run = self._new_run(event, person, proposal, stack, len(older) + 1)
+        await self._supersede([old for old in older if old.state in OPEN and old.id != run.id], stack, run)
+        message = self.telling.post(run, event.conversation)
+        await self.runs.create(run, actor=person.id, messages=[message])
+        await self.jobs.send("plan", run.id)
+        log.info("run.proposed", run=run.id, stack=stack.id, revision=run.revision, intent=proposal.intent)
+        return message.card
+
+    def _new_run(self, event: Event, person: Person, proposal: Proposal, stack: Stack, revision: int) -> Run:
+        at = self.now()
+        stored: Mapping[str, Any] = proposal_json(proposal)
+        return Run(
+            id=run_id_of(event.dedupe),
+            stack_id=stack.id,
+            conversation=event.conversation.key,
+            revision=revision,
+            state=RunState.PENDING,
+            requester=person.id,
+            language=proposal.language,
+            proposal=stored,
+            outcome={},
+            created_at=at,
+            updated_at=at,
+        )
+
+    async def _supersede(self, older: list[Run], stack: Stack, newer: Run) -> None:
+        for old in older:
+            try:
+                await self.runs.move(
+                    old,
+                    RunState.SUPERSEDED,
+                    actor=newer.requester,
+                    changes={"updated_at": self.now()},
+                    messages=[self.telling.edit(replace(old, state=RunState.SUPERSEDED), stack.conversation)],
+                )
+            except Lost:
+                log.info("run.moved_meanwhile", run=old.id)
+
+    async def _refuse(self, event: Event, no: ThreadformError) -> None:
+        language = self.telling.words.language_of(text_of(event))
+        private = isinstance(no, NotAllowed)
+        tell = self.telling.whisper if private else self.telling.note
+        message: Outgoing = tell(event, no.sentence, language)
+        await self.outbox.add([message])

@@ -1,1 +1,229 @@
-"""Stage: planning."""
+"""Planning: a proposal becomes a saved terraform plan with a digest, or a sentence that says why not."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import structlog
+from iac.grounding import ungrounded
+from iac.placement import Claim, Placement, place_all
+from iac.policy import Allowed, violations
+
+from agents.contracts import NodeVerdict, Proposal, StrategicPlan
+from bot.domain.errors import Refused, ThreadformError
+from bot.domain.outcome import Outcome, dump_outcome, parse_outcome
+from bot.domain.run import Run, RunState
+from bot.flow.telling import Telling, proposal_of
+from bot.ports import Clock, Cluster, Jobs, People, Planner, Reservations, Runs, Stack, Stacks
+from iac.inventory import Inventory
+from iac.plan import Plan
+from iac.spec import Address, GuestSpec, Limits, PlacedGuest, StackSpec
+
+log = structlog.get_logger()
+
+ACTOR = "bot:planning"
+OPEN = (RunState.PLANNED, RunState.APPROVED, RunState.APPLYING)
+CLAIMS_FROM = 500
+"""How many of the newest runs are looked through for room that open plans have claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an operator decides about planning."""
+
+    limits: Limits
+    vmids: range
+    addresses: Mapping[str, Sequence[Address]]
+    login_users: Mapping[str, str]
+    shared_keys: tuple[str, ...]
+    approval_s: float
+    lease_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """One run, from PENDING to PLANNED or to a way out."""
+
+    runs: Runs
+    stacks: Stacks
+    reservations: Reservations
+    cluster: Cluster
+    planner: Planner
+    people: People
+    jobs: Jobs
+    telling: Telling
+    rules: Rules
+    owner: str
+    now: Clock
+
+    async def plan(self, run_id: str) -> None:
+        """Plan one run. A run that another worker holds, or that has moved on, is left alone."""
+        run = await self.runs.claim(run_id, [RunState.PENDING, RunState.PLANNING], self.owner, self.rules.lease_s)
+        if run is None:
+            return
+        stack = await self.stacks.get(run.stack_id)
+        async with self._told(run, stack) as held:
+            if run.state is RunState.PENDING:
+                run = held.run = await self.runs.move(run, RunState.PLANNING, actor=ACTOR, changes=self._at())
+            outcome = await self._outcome(run, stack)
+            await self._record(run, stack, outcome)
+        await self.jobs.send("tell", run.conversation)
+
+    @asynccontextmanager
+    async def _told(self, run: Run, stack: Stack) -> AsyncIterator["_Held"]:
+        """Turn a no and a fault into the run's last card; what it reserved is given back."""
+        held = _Held(run)
+        try:
+            yield held
+        except Refused as no:
+            await self._end(held.run, stack, RunState.REFUSED, no)
+        except ThreadformError as fault:
+            if fault.sentence.key == "broken.lost":
+                log.info("run.moved_meanwhile", run=run.id)
+                return
+            await self._end(held.run, stack, RunState.ERRORED, fault)
+
+    async def _outcome(self, run: Run, stack: Stack) -> Outcome:
+        inventory = await self.cluster.read()
+        proposal = proposal_of(run)
+        standing = await self._standing(stack)
+        asked = {guest.name for guest in proposal.guests}
+        fresh = [g for g in proposal.guests if g.name not in {s.spec.name for s in standing}]
+        _check_grounded(fresh, inventory, self.rules.limits)
+        placements = self._place(proposal, fresh, inventory, await self._claims(run, inventory))
+        guests = [
+            _changed(s, proposal) for s in standing if not (proposal.intent == "destroy" and s.spec.name in asked)
+        ]
+        for placement, spec in zip(placements, fresh, strict=True):
+            guests.append(await self._placed(run, stack, spec, placement, inventory))
+        kept = await self.stacks.state(stack.id)
+        spec = StackSpec(stack.id, stack.environment, tuple(guests))
+        plan = await self.planner.plan(run.id, spec, kept[1] if kept else None)
+        self._check_policy(plan, proposal, guests)
+        strategy = tuple(_strategy(spec.name, p) for spec, p in zip(fresh, placements, strict=True))
+        return Outcome(guests=tuple(guests), plan=plan, strategy=strategy)
+
+    async def _record(self, run: Run, stack: Stack, outcome: Outcome) -> None:
+        plan = outcome.plan
+        at = self.now()
+        planned = plan is not None and plan.has_changes
+        to = RunState.PLANNED if planned else RunState.NO_CHANGES
+        changes = {
+            "outcome": dump_outcome(outcome),
+            "digest": plan.digest if plan else None,
+            "state_serial": plan.state_serial if plan else None,
+            "expires_at": at + self.rules.approval_s if planned else None,
+            "updated_at": at,
+        }
+        ended = replace(run, state=to, **changes)
+        card = self.telling.edit(ended, stack.conversation, outcome)
+        await self.runs.move(run, to, actor=ACTOR, changes=changes, messages=[card])
+        if not planned:
+            await self.reservations.release(run.id)
+        log.info("run.planned", run=run.id, to=to.value, digest=plan.digest if plan else None)
+
+    async def _end(self, run: Run, stack: Stack, to: RunState, why: ThreadformError) -> None:
+        log.info("run.not_planned", run=run.id, to=to.value, why=str(why))
+        await self.reservations.release(run.id)
+        outcome = replace(parse_outcome(run.outcome), error=why.sentence)
+        changes = {"outcome": dump_outcome(outcome), **self._at()}
+        card = self.telling.edit(replace(run, state=to), stack.conversation, outcome)
+        await self.runs.move(run, to, actor=ACTOR, changes=changes, messages=[card])
+
+    async def _standing(self, stack: Stack) -> Sequence[PlacedGuest]:
+        """The guests that this stack's applied runs have built, by the last of them."""
+        applied = [run for run in await self.runs.of_stack(stack.id) if run.state is RunState.APPLIED]
+        return parse_outcome(applied[-1].outcome).guests if applied else ()
+
+    async def _claims(self, run: Run, inventory: Inventory) -> Sequence[Claim]:
+        """Room that other open plans will take once they are applied; a guest that exists has taken it already."""
+        open_runs = [r for r in await self.runs.latest(CLAIMS_FROM) if r.state in OPEN and r.stack_id != run.stack_id]
+        guests = [guest for r in open_runs for guest in parse_outcome(r.outcome).guests]
+        return [
+            Claim(g.node, g.spec.cores, g.spec.memory_mb, g.storage, g.spec.disk_gb)
+            for g in guests
+            if inventory.guest(g.vmid) is None
+        ]
+
+    def _place(
+        self, proposal: Proposal, fresh: Sequence[GuestSpec], inventory: Inventory, claims: Sequence[Claim]
+    ) -> Sequence[Placement]:
+        if proposal.intent == "destroy" or not fresh:
+            return ()
+        return place_all(fresh, inventory, claims)
+
+    async def _placed(
+        self, run: Run, stack: Stack, spec: GuestSpec, placement: Placement, inventory: Inventory
+    ) -> PlacedGuest:
+        addresses = self.rules.addresses.get(placement.network, ())
+        vmid, address = await self.reservations.reserve(
+            run, spec.name, taken=inventory, vmids=self.rules.vmids, addresses=addresses
+        )
+        person = self.people.named(run.requester)
+        return PlacedGuest(
+            spec=spec,
+            vmid=vmid,
+            node=placement.node,
+            storage=placement.storage,
+            network=placement.network,
+            template_vmid=placement.template.vmid,
+            template_node=placement.template.node,
+            address=address,
+            user=_login_user(placement.template.name, self.rules.login_users),
+            ssh_keys=tuple(dict.fromkeys((*person.ssh_keys, *self.rules.shared_keys))),
+            tags=tuple(sorted({"threadform", stack.environment, f"run-{run.id}"})),
+            description=f"Asked for by {person.name} in thread {run.conversation}, run {run.id}",
+        )
+
+    def _check_policy(self, plan: Plan, proposal: Proposal, guests: Sequence[PlacedGuest]) -> None:
+        allowed = Allowed(
+            intent=proposal.intent,
+            guests=frozenset({g.spec.name for g in guests} | {g.name for g in proposal.guests}),
+            vmids=frozenset(g.vmid for g in guests),
+            limits=self.rules.limits,
+        )
+        found = violations(plan, allowed)
+        if found:
+            raise Refused(found[0].key, **found[0].values)
+
+    def _at(self) -> Mapping[str, float]:
+        return {"updated_at": self.now()}
+
+
+@dataclass(slots=True)
+class _Held:
+    """The run as it was last moved, so that an ending moves it from there."""
+
+    run: Run
+
+
+def _check_grounded(specs: Sequence[GuestSpec], inventory: Inventory, limits: Limits) -> None:
+    for spec in specs:
+        for finding in ungrounded(spec, inventory, limits):
+            raise Refused(finding.problem.key, **finding.problem.values)
+
+
+def _changed(standing: PlacedGuest, proposal: Proposal) -> PlacedGuest:
+    """A guest that stands, with the sizes the proposal now asks; its places never change on the way."""
+    wish = next((g for g in proposal.guests if g.name == standing.spec.name), None)
+    if wish is None:
+        return standing
+    sizes = replace(standing.spec, cores=wish.cores, memory_mb=wish.memory_mb, disk_gb=wish.disk_gb)
+    return replace(standing, spec=sizes)
+
+
+def _login_user(template: str, users: Mapping[str, str]) -> str:
+    """Cloud images name their first user after the distribution."""
+    return next((user for family, user in users.items() if template.lower().startswith(family)), "admin")
+
+
+def _strategy(guest: str, placement: Placement) -> StrategicPlan:
+    return StrategicPlan(
+        guest=guest,
+        node=placement.node,
+        storage=placement.storage,
+        network=placement.network,
+        reasons=placement.reasons,
+        verdicts=tuple(NodeVerdict(node=v.node, score=v.score, reason=v.reason) for v in placement.verdicts),
+        effects=placement.effects,
+    )

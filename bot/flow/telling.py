@@ -1,0 +1,74 @@
+"""What the stages say, as rows of the outbox: one card a run, edited in place; replies and private notes beside it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.contracts import Language, Proposal, Reply
+from bot.chat.cards import note_card, reply_card, run_card
+from bot.chat.port import Card, Conversation, Event
+from bot.chat.words import Words
+from bot.domain.outcome import Outcome, parse_outcome
+from bot.domain.run import Run
+from bot.ports import Outgoing, People
+from iac.errors import Sentence
+
+
+def proposal_of(run: Run) -> Proposal:
+    """The crew's proposal as it was stored with the run."""
+    return Proposal.model_validate(dict(run.proposal))
+
+
+def proposal_json(proposal: Proposal) -> Mapping[str, object]:
+    """A proposal as JSON values."""
+    stored: dict[str, object] = json.loads(proposal.model_dump_json())
+    return stored
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Builds messages; sends nothing."""
+
+    words: Words
+    people: People
+
+    def card(self, run: Run, outcome: Outcome | None = None) -> Card:
+        """The card of a run as it stands."""
+        known = outcome or parse_outcome(run.outcome)
+        proposal = proposal_of(run)
+        if known.strategy:
+            proposal = proposal.model_copy(update={"strategy": known.strategy})
+        return run_card(run, proposal, known, self._names(run), self.words)
+
+    def post(self, run: Run, to: Conversation) -> Outgoing:
+        """The first form of a run's card."""
+        return Outgoing(key=f"run:{run.id}", conversation=to, card=self.card(run))
+
+    def edit(self, run: Run, to: Conversation, outcome: Outcome | None = None, *, step: str = "") -> Outgoing:
+        """A later form of it; ``step`` tells two edits in the same state apart."""
+        key = f"run:{run.id}:{run.state.value}{':' + step if step else ''}"
+        return Outgoing(key=key, conversation=to, card=self.card(run, outcome), kind="edit", of=f"run:{run.id}")
+
+    def reply(self, event: Event, reply: Reply) -> Outgoing:
+        """The crew's words, back into the thread."""
+        card = reply_card(reply, self.words, form_id=f"ask:{event.dedupe}")
+        return Outgoing(key=f"reply:{event.dedupe}", conversation=event.conversation, card=card)
+
+    def note(self, event: Event, sentence: Sentence, language: Language) -> Outgoing:
+        """A public word about an event that came to nothing."""
+        card = note_card(sentence, self.words, language, "bad")
+        return Outgoing(key=f"reply:{event.dedupe}", conversation=event.conversation, card=card)
+
+    def whisper(self, event: Event, sentence: Sentence, language: str) -> Outgoing:
+        """A private word to the one who did something."""
+        card = note_card(sentence, self.words, language, "bad")
+        key = f"note:{event.dedupe}"
+        return Outgoing(key=key, conversation=event.conversation, card=card, kind="whisper", who=event.who)
+
+    def text_of(self, card: Card) -> str:
+        """What the thread's memory keeps of a card."""
+        return card.plain
+
+    def _names(self, run: Run) -> Mapping[str, str]:
+        ids = {run.requester, run.decided_by or run.requester}
+        return {person_id: self.people.named(person_id).name for person_id in ids}
