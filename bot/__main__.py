@@ -1,5 +1,83 @@
-"""The ``threadform`` command."""
+"""The ``threadform`` command: what can be done, in one table."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+
+from pydantic import ValidationError
+
+from bot.settings import Settings
+from iac.errors import ThreadformError
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+SAMPLE = "4c/8g ubuntu 24.04, 60 GB, call it web01"
 
 
-def main() -> None:
-    """Run the command line."""
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="threadform", description="Ask for infrastructure in a chat thread.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, words: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=words, description=words)
+
+    demo = add("demo", "the main job in front of you, on the embedded lab; then the page")
+    demo.add_argument("request", nargs="?", default=SAMPLE, help=f"what to ask for (default: {SAMPLE!r})")
+    demo.add_argument("--once", action="store_true", help="stop after the job; exit 0 when the machine is usable")
+    demo.add_argument("--approve-as", default="approver", help="a role or a person's name (default: approver)")
+    demo.add_argument("--port", type=int, default=None, help="port of the page (default: THREADFORM_WEB_PORT)")
+
+    add("serve", "web page and worker in one process")
+    add("web", "the web side only: hears, stores, answers probes")
+    add("worker", "the background side only: plans, applies, tells")
+    add("migrate", "bring the database to the present schema")
+
+    chat = add("chat", "talk in this terminal, without a browser")
+    chat.add_argument("--as", dest="person", default="", help="who you are (default: the first person named)")
+
+    doctor = add("doctor", "what was found, what is missing, and the command that mends it")
+    doctor.add_argument("--json", action="store_true", help="print findings as JSON")
+
+    add("settings", "every setting, its default and its meaning")
+
+    tools = add("tools", "terraform and its provider")
+    tools.add_argument("act", choices=["install"], help="install: find or build both, and check them")
+    return parser
+
+
+MODULES = {"web": "serve", "worker": "serve", "migrate": "serve"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0 when it did its job, 1 when it did not, 2 when it was asked wrongly."""
+    arguments = _parser().parse_args(argv)
+    try:
+        settings = Settings()
+    except ValidationError as wrong:
+        print(_why(wrong), file=sys.stderr)
+        return 2
+    module = importlib.import_module(f"bot.cli.{MODULES.get(arguments.command, arguments.command)}")
+    run: Command = module.run
+    try:
+        return run(arguments, settings)
+    except ThreadformError as fault:
+        from bot.chat.words import Words
+
+        print(f"threadform {arguments.command}: {Words.load().say(fault.sentence, 'en')}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _why(wrong: ValidationError) -> str:
+    """Each setting that is wrong, by the name it has in the environment."""
+    lines = ["threadform: the settings are wrong, nothing was started."]
+    for error in wrong.errors():
+        name = "THREADFORM_" + "_".join(str(part) for part in error["loc"]).upper() if error["loc"] else "together"
+        lines.append(f"  {name}: {error['msg'].removeprefix('Value error, ')}")
+    return "\n".join([*lines, "See docs/settings.md for every setting."])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

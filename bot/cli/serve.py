@@ -1,0 +1,61 @@
+"""``threadform serve | web | worker | migrate``: the long-running processes."""
+
+import argparse
+import asyncio
+import signal
+
+import uvicorn
+
+from bot import log
+from bot.http import build_app
+from bot.settings import Settings
+from bot.wiring import App, build, migrate
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT."""
+    log.configure(settings.log_format, settings.log_level)
+    if arguments.command == "migrate":
+        asyncio.run(migrate(settings))
+        return 0
+    asyncio.run(_serve(settings, arguments.command))
+    return 0
+
+
+async def _serve(settings: Settings, what: str) -> None:
+    stop = asyncio.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    async with build(settings) as app:
+        tasks = [asyncio.create_task(work) for work in works(app, settings, what)]
+        stopping = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+        for task in (*tasks, stopping):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done - {stopping}:
+            task.result()
+
+
+def works(app: App, settings: Settings, what: str) -> list["asyncio.Future[None] | object"]:
+    """The coroutines of one kind of process."""
+    page = [app.chat.run(app.sink), serve_page(app, settings)] if what in ("serve", "web") else []
+    return [*page, *([app.worker.run(app.consumer)] if what in ("serve", "worker") else [])]
+
+
+async def serve_page(app: App, settings: Settings, port: int | None = None) -> None:
+    """Serve HTTP until cancelled."""
+    config = uvicorn.Config(
+        build_app(app.chat.routes(), app.checks),
+        host=settings.web_host,
+        port=settings.web_port if port is None else port,
+        log_level="warning",
+        # An open event stream never ends by itself: do not wait for it.
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    try:
+        await server.serve()
+    finally:
+        server.should_exit = True

@@ -1,0 +1,129 @@
+"""The detached runner: owns one apply, from the guarded door to the recorded end. Lives and dies apart from the bot."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from bot import log as logging
+from bot.domain.outcome import Ending, dump_outcome, parse_outcome
+from bot.domain.run import Run, RunState
+from bot.ports import Attempts, Clock, Runs, Stacks
+from iac.errors import Refused
+
+log = structlog.get_logger()
+
+SAVE_EVERY_S = 0.25
+LOST_AFTER = 0.8
+"""The share of the beat after which a runner that cannot renew stops terraform, once and gently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Terraform as the runner holds it: apply the saved plan, interrupt it once, read the state it writes."""
+
+    apply: Callable[[str], tuple[int, tuple[str, ...], float]]
+    interrupt: Callable[[], None]
+    state: Callable[[], tuple[int, bytes] | None]
+
+
+@dataclass(slots=True)
+class Guarded:
+    """One attempt at one run."""
+
+    runs: Runs
+    stacks: Stacks
+    attempts: Attempts
+    hand: Hand
+    now: Clock
+    beat_s: float
+    saved: tuple[int, bytes] | None = None
+
+    async def run(self, run_id: str, token: str) -> None:
+        """Pass the door or end; apply; record the end, however long the database is away."""
+        if not await self.attempts.begin(run_id, token, self.beat_s):
+            log.info("attempt.not_mine", run=run_id)
+            return
+        run = await self.runs.get(run_id)
+        self.saved = await self.stacks.state(run.stack_id)
+        code, errors, seconds = await self._apply(run, token)
+        await self._until_done(lambda: self._save(run))
+        await self._until_done(lambda: self._finish(run, token, code, Ending(code == 0, seconds, errors)))
+
+    async def _apply(self, run: Run, token: str) -> tuple[int, tuple[str, ...], float]:
+        watching = asyncio.create_task(self._watch(run, token))
+        try:
+            return await asyncio.to_thread(self.hand.apply, run.digest or "")
+        except Refused as no:
+            return 1, (str(no.sentence.key),), 0.0
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    async def _watch(self, run: Run, token: str) -> None:
+        """Beat, and copy the state as it changes; stop terraform gently when the attempt is no longer ours."""
+        good = beaten = time.monotonic()
+        while True:
+            await asyncio.sleep(SAVE_EVERY_S)
+            try:
+                await self._save(run)
+                if time.monotonic() - beaten > self.beat_s / 3:
+                    if not await self.attempts.beat(run.id, token, self.beat_s):
+                        self.hand.interrupt()
+                        return
+                    beaten = time.monotonic()
+                good = time.monotonic()
+            except Exception:  # a database that is away: go on while the beat lasts
+                log.exception("attempt.beat_failed", run=run.id)
+                if time.monotonic() - good > self.beat_s * LOST_AFTER:
+                    self.hand.interrupt()
+                    return
+
+    async def _save(self, run: Run) -> None:
+        now = self.hand.state()
+        if now is None or now == self.saved:
+            return
+        serial, body = now
+        await self.stacks.save_state(run.stack_id, run.id, serial, body, self.now())
+        self.saved = now
+
+    async def _finish(self, run: Run, token: str, code: int, ending: Ending) -> None:
+        outcome = replace(parse_outcome(run.outcome), ending=ending)
+        to = RunState.APPLIED if ending.is_applied else RunState.ERRORED
+        await self.attempts.finish(run.id, token, exit_code=code, to=to, outcome=dump_outcome(outcome))
+        log.info("run.ended", run=run.id, to=to.value, seconds=round(ending.seconds, 2))
+
+    async def _until_done(self, act: Callable[[], Any]) -> None:
+        """Try again for as long as it takes: what terraform did must not be forgotten."""
+        pause = 0.2
+        while True:
+            try:
+                await act()
+            except Exception:
+                log.exception("attempt.record_failed")
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 10)
+            else:
+                return
+
+
+async def _main(run_id: str, token: str) -> None:
+    from bot.wiring.guarded import build_guarded
+
+    async with build_guarded(run_id) as guarded:
+        await guarded.run(run_id, token)
+
+
+def main(arguments: Mapping[str, str], run_id: str) -> None:
+    """Entry of ``python -m bot.runner RUN``; the token comes in the environment, never on a command line."""
+    logging.configure("json", "info")
+    asyncio.run(_main(run_id, arguments["THREADFORM_ATTEMPT"]))
+
+
+if __name__ == "__main__":
+    main(os.environ, sys.argv[1])
