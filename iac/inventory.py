@@ -6,6 +6,16 @@ All sizes are bytes, all loads fractions of 1, all times seconds since the epoch
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+MIB = 1024**2
+GIB = 1024**3
+
+FILL_LIMIT = 0.90
+"""A storage is full at this fraction: thin pools and Ceph slow down or stop well before their last byte."""
+
+HOST_RESERVE_BYTES = GIB
+HOST_RESERVE_SHARE = 0.05
+"""What stays with a node's own system: the larger of 1 GiB and 5 % of its memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -20,10 +30,18 @@ class Node:
     uptime_s: int = 0
     is_in_maintenance: bool = False
 
+    @property
+    def memory_for_guests_bytes(self) -> int:
+        """All its memory, less what stays with the node's own system."""
+        return max(0, self.memory_bytes - max(HOST_RESERVE_BYTES, int(self.memory_bytes * HOST_RESERVE_SHARE)))
+
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A virtual machine or container, template or not, as ``/cluster/resources`` shows it."""
+    """A virtual machine or container, template or not, as ``/cluster/resources`` shows it.
+
+    ``storages`` are those that hold its disks; read for templates only, empty where nobody looked.
+    """
 
     vmid: int
     name: str
@@ -38,6 +56,7 @@ class Guest:
     pool: str | None = None
     ha_state: str | None = None
     lock: str | None = None
+    storages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,16 @@ class Storage:
     def free_bytes(self) -> int:
         """What is left, never below zero."""
         return max(0, self.total_bytes - self.used_bytes)
+
+    @property
+    def room_bytes(self) -> int:
+        """What may still be filled: up to ``FILL_LIMIT``, never below zero."""
+        return max(0, int(self.total_bytes * FILL_LIMIT) - self.used_bytes)
+
+    @property
+    def holds_images(self) -> bool:
+        """Whether the disks of virtual machines may lie on it."""
+        return "images" in self.content
 
 
 @dataclass(frozen=True, slots=True)

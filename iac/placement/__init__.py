@@ -1,0 +1,7 @@
+"""Which node takes a guest, by a published rule: hard limits first, then a score. Pure."""
+
+from iac.placement.placing import claim_of, place, place_all
+from iac.placement.scoring import WEIGHTS
+from iac.placement.values import Claim, NothingFits, Placement, Verdict
+
+__all__ = ["WEIGHTS", "Claim", "NothingFits", "Placement", "Verdict", "claim_of", "place", "place_all"]

@@ -1,0 +1,53 @@
+"""What a placement is made of: claims, verdicts, the placement itself, and the refusal that names every node."""
+
+from dataclasses import dataclass
+
+from iac.errors import Refused, Sentence, Value
+from iac.inventory import Guest
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Room held by another open run: a guest that is coming but that no reading shows yet."""
+
+    node: str
+    cores: int
+    memory_mb: int
+    storage: str
+    disk_gb: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one node did for one guest. ``score`` is 0..100, higher is better; None where a hard limit ruled it out."""
+
+    node: str
+    score: float | None
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where one guest goes, why, why not elsewhere, and what it does to the cluster."""
+
+    node: str
+    storage: str
+    network: str
+    template: Guest
+    reasons: tuple[Sentence, ...]
+    verdicts: tuple[Verdict, ...]
+    effects: tuple[Sentence, ...]
+
+
+class NothingFits(Refused):
+    """No node can take the guest; ``verdicts`` say why, node by node."""
+
+    def __init__(self, key: str, verdicts: tuple[Verdict, ...], **values: Value) -> None:
+        """``key`` and ``values`` are the sentence; the verdicts go below it."""
+        super().__init__(key, **values)
+        self.verdicts = verdicts
+
+    @property
+    def reasons(self) -> tuple[Sentence, ...]:
+        """One sentence a node."""
+        return tuple(verdict.reason for verdict in self.verdicts)

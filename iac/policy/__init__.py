@@ -1,0 +1,83 @@
+"""What no plan may do: plain predicates over Terraform's plan, each breach a sentence. Pure.
+
+In doubt a rule refuses: a value known only after the apply, an absent attribute and a plan without the guest that
+was asked for are violations ("no rule said false" is not "every rule said true").
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from iac.errors import Sentence, say
+from iac.plan import Action, Change, Plan
+from iac.policy import disks, rules
+from iac.policy.allowed import ACTIONS, OUR_KIND, Allowed, Intent
+from iac.policy.reading import guest_of
+
+__all__ = ["ACTIONS", "OUR_KIND", "Allowed", "Intent", "violations"]
+
+Rule = Callable[[Change, Allowed], Iterator[Sentence]]
+
+EVERY: tuple[Rule, ...] = (
+    rules.only_our_kind,
+    rules.only_what_was_asked,
+    rules.only_our_guests,
+    rules.only_reserved_vmids,
+)
+"""Rules that judge every change."""
+
+WRITTEN: tuple[Rule, ...] = (
+    rules.node_stays,
+    rules.cores_within_limits,
+    rules.memory_within_limits,
+    rules.no_password,
+    rules.nothing_dangerous,
+    rules.no_hidden_reboot,
+    disks.disks_within_limits,
+)
+"""Rules that judge what a guest will be."""
+
+BY_ACTION: Mapping[Action, tuple[Rule, ...]] = {
+    "create": EVERY + WRITTEN,
+    "update": (*EVERY, *WRITTEN, disks.no_disk_is_lost, disks.disks_grow_alone),
+    "replace": EVERY,
+    "delete": EVERY,
+    "import": EVERY,
+}
+
+
+def violations(plan: Plan, allowed: Allowed) -> tuple[Sentence, ...]:
+    """Everything the plan does that this run may not; empty means it may be shown for approval.
+
+    A plan without any change is a violation too, because there is nothing to judge: ask ``Plan.has_changes`` first.
+    """
+    found = list(_about_the_whole(plan, allowed))
+    for change in plan.changes:
+        if change.action != "no-op":
+            found += _about_one(change, allowed)
+    return _unique(found)
+
+
+def _about_one(change: Change, allowed: Allowed) -> list[Sentence]:
+    if change.kind != OUR_KIND:
+        return list(rules.only_our_kind(change, allowed))
+    return [sentence for rule in BY_ACTION[change.action] for sentence in rule(change, allowed)]
+
+
+def _about_the_whole(plan: Plan, allowed: Allowed) -> Iterator[Sentence]:
+    """The plan must show every guest that was asked for, and no more guests than one request may have."""
+    if not plan.has_changes:
+        yield say("policy.nothing_to_judge")
+        return
+    shown = {guest_of(c) for c in plan.changes if c.kind == OUR_KIND}
+    for guest in sorted(allowed.guests - shown):
+        yield say("policy.guest_missing", guest=guest)
+    created = sum(1 for c in plan.changes if c.action == "create")
+    if created > allowed.limits.max_guests:
+        yield say("policy.guests", count=created, most=allowed.limits.max_guests)
+
+
+def _unique(sentences: list[Sentence]) -> tuple[Sentence, ...]:
+    kept: list[Sentence] = []
+    for sentence in sentences:
+        if sentence not in kept:
+            kept.append(sentence)
+    return tuple(kept)

@@ -1,0 +1,37 @@
+"""What one run may do: everything a rule compares a plan with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from iac.plan import Action
+from iac.spec import Limits
+
+Intent = Literal["create", "change", "destroy"]
+
+OUR_KIND = "proxmox_virtual_environment_vm"
+"""The one resource type that our modules write; every other one is refused."""
+
+ACTIONS: Mapping[Intent, frozenset[Action]] = {
+    "create": frozenset({"create"}),
+    "change": frozenset({"update"}),
+    "destroy": frozenset({"delete"}),
+}
+"""What each intent may do to the guests it names. A replace and an import are in none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The bounds of one run.
+
+    ``guests`` are the names the person asked about, ``vmids`` the numbers reserved for them, ``nodes`` the
+    node approved for each (a guest that is not in it may be on any node), ``taken`` the VMIDs that the cluster
+    shows as existing now: none of those may be created.
+    """
+
+    intent: Intent
+    guests: frozenset[str]
+    vmids: frozenset[int]
+    limits: Limits
+    nodes: Mapping[str, str] = field(default_factory=dict)
+    taken: frozenset[int] = frozenset()

@@ -1,0 +1,6 @@
+"""The reading eye on a Proxmox VE cluster (proxmoxer beneath): it has no verb that changes."""
+
+from iac.proxmox.access import Access, connect
+from iac.proxmox.eye import CachedEye, ProxmoxEye
+
+__all__ = ["Access", "CachedEye", "ProxmoxEye", "connect"]
