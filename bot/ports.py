@@ -208,10 +208,11 @@ class Attempts(Protocol):
         """Keep it; False where the attempt is no longer this token's."""
         ...
 
-    async def finish(
-        self, run_id: str, token: str, *, exit_code: int, to: RunState, outcome: Mapping[str, Any]
-    ) -> bool:
-        """End the attempt and move the run from APPLYING, in one transaction; False where the token is not its."""
+    async def finish(self, run_id: str, token: str, exit_code: int, *, outcome: Mapping[str, Any]) -> Run:
+        """End the attempt and move the run to APPLIED (exit code 0) or ERRORED, in one transaction.
+
+        The same token twice changes nothing more; ``Lost`` where the token is no longer the attempt's.
+        """
         ...
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 
 from bot import log as logging
-from bot.domain.outcome import Ending, dump_outcome, parse_outcome
-from bot.domain.run import Run, RunState
+from bot.domain.errors import Lost, ThreadformError
+from bot.domain.outcome import Ending, Outcome, dump_outcome, parse_outcome
+from bot.domain.run import Run
 from bot.ports import Attempts, Clock, Runs, Stacks
-from iac.errors import Refused
 
 log = structlog.get_logger()
 
@@ -27,7 +27,7 @@ LOST_AFTER = 0.8
 class Hand:
     """Terraform as the runner holds it: apply the saved plan, interrupt it once, read the state it writes."""
 
-    apply: Callable[[str], tuple[int, tuple[str, ...], float]]
+    apply: Callable[[str], Ending]
     interrupt: Callable[[], None]
     state: Callable[[], tuple[int, bytes] | None]
 
@@ -51,19 +51,22 @@ class Guarded:
             return
         run = await self.runs.get(run_id)
         self.saved = await self.stacks.state(run.stack_id)
-        code, errors, seconds = await self._apply(run, token)
+        outcome, code = await self._apply(run, token)
         await self._until_done(lambda: self._save(run))
-        await self._until_done(lambda: self._finish(run, token, code, Ending(code == 0, seconds, errors)))
+        await self._until_done(lambda: self._finish(run, token, code, outcome))
 
-    async def _apply(self, run: Run, token: str) -> tuple[int, tuple[str, ...], float]:
+    async def _apply(self, run: Run, token: str) -> tuple[Outcome, int]:
+        outcome = parse_outcome(run.outcome)
         watching = asyncio.create_task(self._watch(run, token))
         try:
-            return await asyncio.to_thread(self.hand.apply, run.digest or "")
-        except Refused as no:
-            return 1, (str(no.sentence.key),), 0.0
+            ending = await asyncio.to_thread(self.hand.apply, run.digest or "")
+        except ThreadformError as fault:
+            log.warning("run.not_applied", run=run.id, why=str(fault))
+            return replace(outcome, error=fault.sentence), 1
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+        return replace(outcome, ending=ending), 0 if ending.is_applied else 1
 
     async def _watch(self, run: Run, token: str) -> None:
         """Beat, and copy the state as it changes; stop terraform gently when the attempt is no longer ours."""
@@ -92,11 +95,13 @@ class Guarded:
         await self.stacks.save_state(run.stack_id, run.id, serial, body, self.now())
         self.saved = now
 
-    async def _finish(self, run: Run, token: str, code: int, ending: Ending) -> None:
-        outcome = replace(parse_outcome(run.outcome), ending=ending)
-        to = RunState.APPLIED if ending.is_applied else RunState.ERRORED
-        await self.attempts.finish(run.id, token, exit_code=code, to=to, outcome=dump_outcome(outcome))
-        log.info("run.ended", run=run.id, to=to.value, seconds=round(ending.seconds, 2))
+    async def _finish(self, run: Run, token: str, code: int, outcome: Outcome) -> None:
+        try:
+            ended = await self.attempts.finish(run.id, token, code, outcome=dump_outcome(outcome))
+        except Lost:
+            log.warning("attempt.taken_over", run=run.id)
+            return
+        log.info("run.ended", run=run.id, to=ended.state.value)
 
     async def _until_done(self, act: Callable[[], Any]) -> None:
         """Try again for as long as it takes: what terraform did must not be forgotten."""

@@ -51,6 +51,7 @@ class Applying:
                 run = await self._start(run, stack)
             await self._follow(run, stack)
         except Lost:
+            # The runner ended it while we looked, or another worker follows it: either way closing finds out.
             log.info("run.moved_meanwhile", run=run_id)
         except ThreadformError as no:
             await self._refuse(run, stack, no)
