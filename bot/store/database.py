@@ -1,0 +1,131 @@
+"""The database: one engine, the same statements on SQLite and PostgreSQL, and one clock for all leases."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Double, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from iac.errors import Broken
+
+BUSY_MS: Final = 30_000
+PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON")
+
+Insert = postgresql.Insert | sqlite.Insert
+
+
+class clock(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it is
+    """The database's own clock, seconds since the epoch: leases of several machines need one clock."""
+
+    type = Double()
+    inherit_cache = True
+    name = "clock"
+
+
+@compiles(clock, "sqlite")
+def _sqlite_clock(_element: object, _compiler: object, **_kw: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(clock, "postgresql")
+def _postgresql_clock(_element: object, _compiler: object, **_kw: Any) -> str:
+    return "extract(epoch from clock_timestamp())::float8"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An engine and the two ways to use it. Built by ``open_database``."""
+
+    engine: AsyncEngine
+    writers: AbstractAsyncContextManager[Any] = field(repr=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded default."""
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction that may write; ``Broken`` where the database does not answer.
+
+        SQLite has one writer at a time: tasks of this process queue here instead of polling its lock.
+        """
+        async with self.writers:
+            with _named("writing to the database"):
+                async with self.engine.begin() as connection:
+                    yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction that only reads; ``Broken`` where the database does not answer."""
+        with _named("reading the database"):
+            async with self.engine.execution_options(is_reading=True).begin() as connection:
+                yield connection
+
+    def insert(self, table: Table) -> Insert:
+        """An INSERT that knows ON CONFLICT: the word is the same on both, its class is not."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.engine.dispose()
+
+
+class _named:  # noqa: N801 - reads as the context that it is
+    """Turn a driver's word about a lost connection into a fault that names the act."""
+
+    def __init__(self, act: str) -> None:
+        self.act = act
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OperationalError | InterfaceError):
+            raise Broken(self.act, str(error.orig), key="run.store_silent", is_worth_retrying=True) from error
+
+
+def parse_url(url: str) -> URL:
+    """The URL with our driver in it: ``sqlite:///path`` and ``postgres[ql]://…`` are enough to write."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
+    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}.get(parsed.get_backend_name())
+    if driver is None:
+        raise Broken("opening the database", f"{parsed.get_backend_name()} is neither sqlite nor postgresql")
+    return parsed.set(drivername=driver)
+
+
+def open_database(url: str) -> Database:
+    """Build the engine; connects at the first use. The tables are made by ``bot.store.upgrading.upgrade``."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return Database(create_async_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10), nullcontext())
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_async_engine(parsed, connect_args={"timeout": BUSY_MS / 1000})
+    event.listen(engine.sync_engine, "connect", prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return Database(engine, asyncio.Lock())
+
+
+def prepare_sqlite(connection: Any, _record: object) -> None:
+    """Set what a durable SQLite needs; the driver's own transactions are switched off (ours are explicit)."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A transaction that reads first and writes later fails with "database is locked": lock at once."""
+    is_reading = connection.get_execution_options().get("is_reading", False)
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")

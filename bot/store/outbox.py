@@ -1,0 +1,54 @@
+"""Everything to be said: rows written with the move that causes them, sent by ``bot.store.sender``."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ports import Outgoing
+from bot.store.codec import dump_actor, dump_card, dump_conversation
+from bot.store.database import Database, clock
+from bot.store.models import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class SqlOutbox:
+    """The ``Outbox`` port."""
+
+    database: Database
+
+    async def add(self, messages: Iterable[Outgoing]) -> None:
+        """Queue messages that no move causes; a key that is there already is left as it is."""
+        rows = list(messages)
+        if not rows:
+            return
+        async with self.database.writing() as connection:
+            await queue(self.database, connection, rows)
+
+    async def failed(self, limit: int = 100) -> list[tuple[str, str]]:
+        """Key and reason of messages that could not be said for good, newest first: for the doctor."""
+        chosen = select(outbox.c.key, outbox.c.reason).where(outbox.c.failed_at.is_not(None))
+        async with self.database.reading() as connection:
+            rows = await connection.execute(chosen.order_by(outbox.c.seq.desc()).limit(limit))
+            return [(row.key, row.reason) for row in rows]
+
+
+async def queue(database: Database, connection: AsyncConnection, messages: Iterable[Outgoing]) -> None:
+    """Write messages inside the caller's transaction, in the order given."""
+    for message in messages:
+        await connection.execute(database.insert(outbox).values(_row(message)).on_conflict_do_nothing())
+
+
+def _row(message: Outgoing) -> dict[str, Any]:
+    return {
+        "key": message.key,
+        "thread": message.conversation.key,
+        "conversation": dump_conversation(message.conversation),
+        "kind": message.kind,
+        "of": message.of,
+        "who": dump_actor(message.who) if message.who else None,
+        "card": dump_card(message.card),
+        "at": clock(),
+    }

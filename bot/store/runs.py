@@ -1,0 +1,157 @@
+"""The truth about every run: its state, its claim, its attempt. A move is one guarded UPDATE and its audit row."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from sqlalchemy import Select, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.errors import Lost, Refused
+from bot.domain.run import Run, RunState
+from bot.ports import Attempt, Outgoing
+from bot.store.audit import Entry, record
+from bot.store.database import Database, clock
+from bot.store.models import attempts, runs
+from bot.store.moving import FREE, RUN_COLUMNS, Moving, check_move, guarded, move, parse_run, run_of
+from bot.store.outbox import queue
+
+ATTEMPT_COLUMNS: Final = tuple(attempts.c[field.name] for field in fields(Attempt))
+WORKED_ON: Final = (RunState.PENDING, RunState.PLANNING, RunState.APPROVED, RunState.APPLYING)
+REPORTED: Final = (RunState.APPLIED, RunState.ERRORED)
+LOOKS: Final = 3
+"""How often a stack that was just freed is tried again before the sweeper has to."""
+AGE: Final = (runs.c.created_at, runs.c.revision, runs.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlRuns:
+    """The ``Runs`` port."""
+
+    database: Database
+
+    async def create(self, run: Run, *, actor: str, messages: Sequence[Outgoing] = ()) -> None:
+        """Insert a run with its audit row and messages; a run that is there already is left as it is."""
+        row = {field.name: getattr(run, field.name) for field in fields(Run)} | {"state": run.state.value}
+        statement = self.database.insert(runs).values(row).on_conflict_do_nothing().returning(runs.c.id)
+        async with self.database.writing() as connection:
+            if (await connection.execute(statement)).first() is None:
+                return
+            facts = {"stack": run.stack_id, "revision": run.revision, "requester": run.requester}
+            await record(connection, Entry(run.id, None, run.state.value, actor, run.created_at, facts))
+            await queue(self.database, connection, messages)
+
+    async def get(self, run_id: str) -> Run:
+        """The run of that id; ``Refused("run.unknown")`` where there is none."""
+        async with self.database.reading() as connection:
+            return await run_of(connection, run_id)
+
+    async def of_stack(self, stack_id: str) -> Sequence[Run]:
+        """All runs of a stack, oldest first."""
+        return await self._list(select(*RUN_COLUMNS).where(runs.c.stack_id == stack_id).order_by(*AGE))
+
+    async def latest(self, limit: int, *, requester: str | None = None) -> Sequence[Run]:
+        """The newest runs, newest first."""
+        chosen = select(*RUN_COLUMNS).order_by(*(column.desc() for column in AGE)).limit(limit)
+        return await self._list(chosen if requester is None else chosen.where(runs.c.requester == requester))
+
+    async def claim(self, run_id: str, states: Iterable[RunState], owner: str, lease_s: float) -> Run | None:
+        """Take a run to work on if it is in one of these states, unclaimed and not closed; raises its fence."""
+        free = (runs.c.id == run_id) & (runs.c.lease_until < clock()) & runs.c.closed_at.is_(None)
+        taken = {"owner": owner, "lease_until": clock() + lease_s, "fence": runs.c.fence + 1}
+        statement = update(runs).where(free, runs.c.state.in_([state.value for state in states])).values(taken)
+        async with self.database.writing() as connection:
+            row = (await connection.execute(statement.returning(*RUN_COLUMNS))).first()
+            return None if row is None else parse_run(row)
+
+    async def renew(self, run: Run, lease_s: float) -> None:
+        """Keep the claim for ``lease_s`` more seconds; ``Lost`` where it is another's by now."""
+        await self._claimed(run, {"lease_until": clock() + lease_s})
+
+    async def release(self, run: Run, *, due_at: float) -> None:
+        """Give the claim back; ``due`` names the run again from ``due_at`` on. ``Lost`` where it is another's."""
+        await self._claimed(run, FREE | {"due_at": due_at})
+
+    async def move(
+        self, run: Run, to: RunState, *, actor: str, changes: Mapping[str, Any], messages: Sequence[Outgoing] = ()
+    ) -> Run:
+        """Compare-and-set on state and fence, the audit row and the messages, in one transaction; ``Lost`` else.
+
+        The claim is kept on the way to a state that the same worker goes on with, and given back on the others.
+        ``Refused("run.illegal_move")`` where the table of moves does not allow it.
+        """
+        check_move(run, to, changes)
+        async with self.database.writing() as connection:
+            return await move(self.database, connection, run, Moving(to, actor, changes, messages))
+
+    async def due(self, now: float, limit: int) -> Sequence[tuple[str, RunState]]:
+        """Runs in a state that a worker must act on, unclaimed and due, the longest waiting first.
+
+        Those to plan, to apply or to follow; the ended ones nobody reported on yet; plans past their time.
+        """
+        waits = runs.c.state.in_([state.value for state in WORKED_ON])
+        was_tried = exists().where(attempts.c.run_id == runs.c.id)
+        unreported = runs.c.state.in_([state.value for state in REPORTED]) & runs.c.closed_at.is_(None) & was_tried
+        stale = (runs.c.state == RunState.PLANNED.value) & (runs.c.expires_at < now)
+        is_due = (runs.c.lease_until < clock()) & (runs.c.due_at <= now)
+        chosen = select(runs.c.id, runs.c.state).where(is_due, waits | unreported | stale)
+        async with self.database.reading() as connection:
+            rows = await connection.execute(chosen.order_by(runs.c.updated_at, runs.c.id).limit(limit))
+            return [(row.id, RunState(row.state)) for row in rows]
+
+    async def start_apply(self, run: Run, token: str, *, actor: str, beat_s: float) -> Run:
+        """APPROVED -> APPLYING and the attempt row in one transaction.
+
+        ``Refused("lock.held")`` where another run of the same stack is applying; ``Lost`` where the state moved.
+        """
+        check_move(run, RunState.APPLYING, {})
+        for _ in range(LOOKS):
+            try:
+                return await self._start(run, token, actor, beat_s)
+            except IntegrityError:
+                await self._check_is_free(run)
+        raise Lost(run.id)
+
+    async def _start(self, run: Run, token: str, actor: str, beat_s: float) -> Run:
+        row = {"run_id": run.id, "token": token, "beat_until": clock() + beat_s}
+        async with self.database.writing() as connection:
+            started = await move(self.database, connection, run, Moving(RunState.APPLYING, actor, {}))
+            await connection.execute(insert(attempts).values(row))
+            return started
+
+    async def attempt(self, run_id: str) -> Attempt | None:
+        """The attempt row of that run."""
+        chosen = select(*ATTEMPT_COLUMNS).where(attempts.c.run_id == run_id)
+        async with self.database.reading() as connection:
+            row = (await connection.execute(chosen)).first()
+            return None if row is None else Attempt(*row)
+
+    async def close(self, run: Run, *, outcome: Mapping[str, Any], at: float, messages: Sequence[Outgoing] = ()) -> Run:
+        """The last word on an applied or broken run: its report and messages, in one transaction; ``Lost`` else."""
+        closed = FREE | {"outcome": dict(outcome), "closed_at": at, "updated_at": at}
+        statement = guarded(run).where(runs.c.closed_at.is_(None)).values(closed)
+        async with self.database.writing() as connection:
+            row = (await connection.execute(statement.returning(*RUN_COLUMNS))).first()
+            if row is None:
+                raise Lost(run.id)
+            state = run.state.value
+            await record(connection, Entry(run.id, state, state, "bot:closing", at, {"closed": True}))
+            await queue(self.database, connection, messages)
+            return parse_run(row)
+
+    async def _list(self, chosen: Select[Any]) -> Sequence[Run]:
+        async with self.database.reading() as connection:
+            return [parse_run(row) for row in await connection.execute(chosen)]
+
+    async def _claimed(self, run: Run, values: Mapping[str, Any]) -> None:
+        mine = (runs.c.id == run.id) & (runs.c.fence == run.fence) & runs.c.owner.is_not(None)
+        async with self.database.writing() as connection:
+            statement = update(runs).where(mine).values(values).returning(runs.c.id)
+            if (await connection.execute(statement)).first() is None:
+                raise Lost(run.id)
+
+    async def _check_is_free(self, run: Run) -> None:
+        """Refuse in the name of whoever is changing this stack; an apply that ended since our conflict is nobody."""
+        chosen = select(*RUN_COLUMNS).where(runs.c.stack_id == run.stack_id, runs.c.state == RunState.APPLYING.value)
+        for holder in await self._list(chosen):
+            raise Refused("lock.held", holder=holder.decided_by or holder.requester, run=holder.id)

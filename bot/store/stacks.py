@@ -1,0 +1,132 @@
+"""One stack a conversation, and the Terraform states of each: versioned, and unreadable without the key."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat.port import Conversation
+from bot.domain.errors import Refused
+from bot.ports import Stack
+from bot.store.codec import dump_conversation, parse_conversation
+from bot.store.database import Database
+from bot.store.models import stacks, states
+from iac.errors import Broken
+
+NONCE_BYTES: Final = 12
+"""As NIST SP 800-38D wants it for GCM; random, so one key is good for 2**32 versions."""
+ID_LENGTH: Final = 12
+
+
+class Vault:
+    """AES-GCM with one key for writing and any number of older ones for reading. Keys are 16, 24 or 32 bytes."""
+
+    def __init__(self, key: bytes, older: Sequence[bytes] = ()) -> None:
+        """``ValueError`` where a key has another length."""
+        self._ciphers = {_key_id(each): AESGCM(each) for each in (*older, key)}
+        self.key_id = _key_id(key)
+
+    def lock(self, body: bytes, label: str) -> bytes:
+        """Encrypt; ``label`` ties the bytes to the row they belong to."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._ciphers[self.key_id].encrypt(nonce, body, label.encode())
+
+    def open(self, key_id: str, sealed: bytes, label: str) -> bytes:
+        """Decrypt; ``Broken`` where the key is not ours, or the bytes were changed or moved to another row."""
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise Broken("reading a Terraform state", f"it was written with the key {key_id}", key="run.state_sealed")
+        try:
+            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], label.encode())
+        except InvalidTag as error:
+            raise Broken("reading a Terraform state", "its bytes were changed", key="run.state_sealed") from error
+
+
+def _key_id(key: bytes) -> str:
+    return hashlib.sha256(b"threadform state key\n" + key).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlStacks:
+    """The ``Stacks`` port."""
+
+    database: Database
+    vault: Vault
+
+    async def of(self, conversation: Conversation, *, environment: str, language: str, title: str, at: float) -> Stack:
+        """The stack of that conversation, made where there is none."""
+        key = conversation.key
+        row = {
+            "id": hashlib.sha256(key.encode()).hexdigest()[:ID_LENGTH],
+            "key": key,
+            "conversation": dump_conversation(conversation),
+            "environment": environment,
+            "language": language,
+            "title": title,
+            "created_at": at,
+        }
+        async with self.database.writing() as connection:
+            await connection.execute(self.database.insert(stacks).values(row).on_conflict_do_nothing())
+            return _stack((await connection.execute(select(stacks).where(stacks.c.key == key))).one())
+
+    async def get(self, stack_id: str) -> Stack:
+        """The stack of that id; ``Refused("run.unknown_stack")`` where there is none."""
+        async with self.database.reading() as connection:
+            row = (await connection.execute(select(stacks).where(stacks.c.id == stack_id))).first()
+        if row is None:
+            raise Refused("run.unknown_stack", stack=stack_id)
+        return _stack(row)
+
+    async def state(self, stack_id: str) -> tuple[int, bytes] | None:
+        """The newest Terraform state: its serial and its bytes; None before the first apply."""
+        async with self.database.reading() as connection:
+            row = await _newest(connection, stack_id)
+        if row is None:
+            return None
+        return row.serial, self.vault.open(row.key_id, row.body, _label(stack_id, row.serial))
+
+    async def save_state(self, stack_id: str, run_id: str, serial: int, body: bytes, at: float) -> None:
+        """Keep a new version; ``Refused("run.state_older")`` where a higher serial is kept already.
+
+        The same serial and bytes twice are one version. Terraform may write one serial with other bytes while it
+        applies: the last ones count, and the ones before are kept.
+        """
+        digest = hashlib.sha256(body).hexdigest()
+        async with self.database.writing() as connection:
+            await lock_stack(connection, stack_id)
+            newest = await _newest(connection, stack_id)
+            if newest is not None and newest.serial > serial:
+                raise Refused("run.state_older", stack=stack_id, serial=serial, newest=newest.serial)
+            if newest is not None and (newest.serial, newest.sha256) == (serial, digest):
+                return
+            row = {"stack_id": stack_id, "run_id": run_id, "serial": serial, "sha256": digest, "at": at}
+            sealed = {"key_id": self.vault.key_id, "body": self.vault.lock(body, _label(stack_id, serial))}
+            await connection.execute(insert(states).values(row | sealed))
+
+
+async def lock_stack(connection: AsyncConnection, stack_id: str) -> None:
+    """Hold the stack's row until the transaction ends; ``Refused("run.unknown_stack")`` where there is none."""
+    chosen = select(stacks.c.id).where(stacks.c.id == stack_id).with_for_update()
+    if (await connection.execute(chosen)).first() is None:
+        raise Refused("run.unknown_stack", stack=stack_id)
+
+
+async def _newest(connection: AsyncConnection, stack_id: str) -> Any:
+    ordered = select(states).where(states.c.stack_id == stack_id)
+    return (
+        await connection.execute(ordered.order_by(states.c.serial.desc(), states.c.version.desc()).limit(1))
+    ).first()
+
+
+def _label(stack_id: str, serial: int) -> str:
+    return f"{stack_id}:{serial}"
+
+
+def _stack(row: Any) -> Stack:
+    return Stack(row.id, parse_conversation(row.conversation), row.environment, row.language, row.title)
