@@ -26,7 +26,7 @@ def only_our_kind(change: Change, _: Allowed) -> Violations:
 def only_what_was_asked(change: Change, allowed: Allowed) -> Violations:
     """No delete, replace, import or other action that the person did not ask for."""
     if change.action not in ACTIONS[allowed.intent]:
-        yield say(f"policy.not_asked.{change.action.replace('-', '_')}", guest=guest_of(change), asked=allowed.intent)
+        yield say(f"policy.not_asked.{change.action.replace('-', '_')}", guest=guest_of(change))
 
 
 def only_our_guests(change: Change, allowed: Allowed) -> Violations:

@@ -1,0 +1,5 @@
+"""Is the guest really up: agent, address, cloud-init, SSH."""
+
+from iac.usable.checking import Reach, Up, UsableCheck
+
+__all__ = ["Reach", "Up", "UsableCheck"]
