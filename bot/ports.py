@@ -15,6 +15,7 @@ from iac.plan import Plan
 from iac.spec import Address, PlacedGuest, StackSpec
 
 __all__ = [
+    "Attempt",
     "Attempts",
     "Clock",
     "Cluster",
@@ -22,6 +23,7 @@ __all__ = [
     "Ending",
     "Handler",
     "Inbox",
+    "Job",
     "Jobs",
     "Outbox",
     "Outgoing",
@@ -41,6 +43,8 @@ __all__ = [
 
 Clock = Callable[[], float]
 """Seconds since the epoch, UTC."""
+
+Job = Literal["hear", "plan", "apply", "close", "tell"]
 
 Handler = Callable[[str], Awaitable[None]]
 """Does one job for the id it is given."""
@@ -208,6 +212,14 @@ class Attempts(Protocol):
         """Keep it; False where the attempt is no longer this token's."""
         ...
 
+    async def overdue(self) -> Sequence[Attempt]:
+        """Attempts that have not ended and whose heartbeat is over."""
+        ...
+
+    async def take_over(self, run_id: str, old: str, new: str, beat_s: float) -> Attempt | None:
+        """Replace the token of an overdue attempt; None where it beat or ended meanwhile."""
+        ...
+
     async def finish(self, run_id: str, token: str, exit_code: int, *, outcome: Mapping[str, Any]) -> Run:
         """End the attempt and move the run to APPLIED (exit code 0) or ERRORED, in one transaction.
 
@@ -242,7 +254,7 @@ class ThreadMemory(Protocol):
 class Jobs(Protocol):
     """The doorbell: a job carries a name and an id, nothing else. Losing it costs only time."""
 
-    async def send(self, job: Literal["hear", "plan", "apply", "close", "tell"], key: str) -> None:
+    async def send(self, job: Job, key: str) -> None:
         """Ring."""
         ...
 

@@ -18,7 +18,8 @@ from bot.flow.approving import Approving
 from bot.flow.closing import Closing
 from bot.flow.intake import Intake
 from bot.flow.planning import Planning
-from bot.ports import Clock, Handler, Inbox, Jobs, Runs
+from bot.flow.upkeep import Upkeep
+from bot.ports import Clock, Handler, Inbox, Job, Jobs, Runs
 
 log = structlog.get_logger()
 
@@ -27,7 +28,7 @@ SWEEP_LIMIT = 50
 SEND_EVERY_S = 0.2
 HEAR_LEASE_S = 60.0
 
-JOB_OF = {
+JOB_OF: Mapping[RunState, Job] = {
     RunState.PENDING: "plan",
     RunState.PLANNING: "plan",
     RunState.APPROVED: "apply",
@@ -71,6 +72,7 @@ class Stages:
     approving: Approving
     applying: Applying
     closing: Closing
+    upkeep: Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,11 @@ class Worker:
         for key in await self.inbox.waiting(SWEEP_LIMIT):
             await self.jobs.send("hear", key)
         for run_id, state in await self.runs.due(self.now(), SWEEP_LIMIT):
-            job = JOB_OF.get(state)
-            if job is not None:
-                await self.jobs.send(job, run_id)  # type: ignore[arg-type]
+            if state is RunState.PLANNED:
+                await self.stages.upkeep.expire(run_id)
+            else:
+                await self.jobs.send(JOB_OF[state], run_id)
+        await self.stages.upkeep.rescue()
 
     async def _ring(self, _key: str) -> None:
         self.bell.set()

@@ -3,13 +3,15 @@
 import argparse
 import asyncio
 import signal
+from collections.abc import Coroutine
+from typing import Any
 
 import uvicorn
 
 from bot import log
 from bot.http import build_app
 from bot.settings import Settings
-from bot.wiring import App, build, migrate
+from bot.wiring.app import App, build, migrate
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -37,10 +39,14 @@ async def _serve(settings: Settings, what: str) -> None:
             task.result()
 
 
-def works(app: App, settings: Settings, what: str) -> list["asyncio.Future[None] | object"]:
+def works(app: App, settings: Settings, what: str) -> list[Coroutine[Any, Any, None]]:
     """The coroutines of one kind of process."""
-    page = [app.chat.run(app.sink), serve_page(app, settings)] if what in ("serve", "web") else []
-    return [*page, *([app.worker.run(app.consumer)] if what in ("serve", "worker") else [])]
+    found: list[Coroutine[Any, Any, None]] = []
+    if what in ("serve", "web"):
+        found += [app.chat.run(app.sink), serve_page(app, settings)]
+    if what in ("serve", "worker"):
+        found += [app.worker.run(app.consumer)]
+    return found
 
 
 async def serve_page(app: App, settings: Settings, port: int | None = None) -> None:

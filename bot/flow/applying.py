@@ -10,6 +10,7 @@ import structlog
 from bot.domain.errors import Lost, Refused, ThreadformError
 from bot.domain.outcome import Ending, Outcome, Progress, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
+from bot.flow.keeping import keeping
 from bot.flow.telling import Telling
 from bot.ports import Clock, Cluster, Jobs, Outbox, Outgoing, Reservations, Runner, Runs, Stack, Stacks
 from iac.inventory import Inventory
@@ -49,7 +50,8 @@ class Applying:
         try:
             if run.state is RunState.APPROVED:
                 run = await self._start(run, stack)
-            await self._follow(run, stack)
+            async with keeping(self.runs, run, self.lease_s):
+                await self._follow(run, stack)
         except Lost:
             # The runner ended it while we looked, or another worker follows it: either way closing finds out.
             log.info("run.moved_meanwhile", run=run_id)
@@ -85,7 +87,6 @@ class Applying:
             if isinstance(step, Ending):
                 return
             seen[step.address] = step
-            await self.runs.renew(run, self.lease_s)
             if self.now() - shown_at >= EDIT_EVERY_S or step.event == "failed":
                 shown_at = self.now()
                 await self._show(run, stack, tuple(seen.values()))

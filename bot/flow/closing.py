@@ -9,6 +9,7 @@ import structlog
 from bot.domain.errors import Lost
 from bot.domain.outcome import Outcome, Usable, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
+from bot.flow.keeping import keeping
 from bot.flow.telling import Telling
 from bot.ports import Clock, Jobs, Outbox, Reservations, Runs, Stack, Stacks, UsableCheck
 from iac.spec import PlacedGuest
@@ -61,12 +62,8 @@ class Closing:
         return replace(outcome, usable=await self._check_all(run, created))
 
     async def _check_all(self, run: Run, guests: Sequence[PlacedGuest]) -> tuple[Usable, ...]:
-        checks = asyncio.gather(*(self.usable.check(guest, seconds=self.usable_s) for guest in guests))
-        while True:
-            done, _ = await asyncio.wait([checks], timeout=self.lease_s / 3)
-            if done:
-                return tuple(checks.result())
-            await self.runs.renew(run, self.lease_s)
+        async with keeping(self.runs, run, self.lease_s):
+            return tuple(await asyncio.gather(*(self.usable.check(g, seconds=self.usable_s) for g in guests)))
 
 
 def _created(outcome: Outcome) -> Sequence[PlacedGuest]:

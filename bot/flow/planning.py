@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from iac.grounding import ungrounded
@@ -13,6 +14,7 @@ from agents.contracts import NodeVerdict, Proposal, StrategicPlan
 from bot.domain.errors import Refused, ThreadformError
 from bot.domain.outcome import Outcome, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
+from bot.flow.keeping import keeping
 from bot.flow.telling import Telling, proposal_of
 from bot.ports import Clock, Cluster, Jobs, People, Planner, Reservations, Runs, Stack, Stacks
 from iac.inventory import Inventory
@@ -62,7 +64,7 @@ class Planning:
         if run is None:
             return
         stack = await self.stacks.get(run.stack_id)
-        async with self._told(run, stack) as held:
+        async with keeping(self.runs, run, self.rules.lease_s), self._told(run, stack) as held:
             if run.state is RunState.PENDING:
                 run = held.run = await self.runs.move(run, RunState.PLANNING, actor=ACTOR, changes=self._at())
             outcome = await self._outcome(run, stack)
@@ -97,8 +99,8 @@ class Planning:
         for placement, spec in zip(placements, fresh, strict=True):
             guests.append(await self._placed(run, stack, spec, placement, inventory))
         kept = await self.stacks.state(stack.id)
-        spec = StackSpec(stack.id, stack.environment, tuple(guests))
-        plan = await self.planner.plan(run.id, spec, kept[1] if kept else None)
+        whole = StackSpec(stack.id, stack.environment, tuple(guests))
+        plan = await self.planner.plan(run.id, whole, kept[1] if kept else None)
         self._check_policy(plan, proposal, guests)
         strategy = tuple(_strategy(spec.name, p) for spec, p in zip(fresh, placements, strict=True))
         return Outcome(guests=tuple(guests), plan=plan, strategy=strategy)
@@ -108,7 +110,7 @@ class Planning:
         at = self.now()
         planned = plan is not None and plan.has_changes
         to = RunState.PLANNED if planned else RunState.NO_CHANGES
-        changes = {
+        changes: dict[str, Any] = {
             "outcome": dump_outcome(outcome),
             "digest": plan.digest if plan else None,
             "state_serial": plan.state_serial if plan else None,

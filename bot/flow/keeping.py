@@ -1,0 +1,36 @@
+"""Keeping a claim while something long is done: the heartbeat of a stage."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from bot.domain.errors import Lost
+from bot.domain.run import Run
+from bot.ports import Runs
+from iac.errors import Broken
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def keeping(runs: Runs, run: Run, lease_s: float) -> AsyncIterator[None]:
+    """Renew the claim every third of its lease. A claim that is lost is noticed by the stage's own move."""
+    beating = asyncio.create_task(_beat(runs, run, lease_s))
+    try:
+        yield
+    finally:
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
+
+
+async def _beat(runs: Runs, run: Run, lease_s: float) -> None:
+    while True:
+        await asyncio.sleep(lease_s / 3)
+        try:
+            await runs.renew(run, lease_s)
+        except Lost:
+            return
+        except Broken as away:
+            log.warning("claim.not_renewed", run=run.id, why=str(away))
