@@ -1,0 +1,40 @@
+"""The web page's memory: one append-only log of rows, numbered in order, that survives a restart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+EDIT = "edit"
+"""The kind of a row that ``replace`` appends: its body stands for the body of the row it refers to."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebRow:
+    """One row. ``audience`` is who may read it; ``ref`` is the seq it edits, else None; ``at`` in seconds (UTC)."""
+
+    seq: int
+    audience: str
+    kind: str
+    body: str
+    ref: int | None
+    at: float
+
+
+class WebLog(Protocol):
+    """Rows are never changed: an edit is a row of its own, so that a reader resumes by the last number it saw."""
+
+    async def append(self, audience: str, kind: str, body: str, key: str | None = None) -> int:
+        """Append a row and return its seq; the same key returns the first row's seq and appends nothing."""
+        ...
+
+    async def replace(self, seq: int, body: str) -> int:
+        """Append an ``edit`` row with the audience of row ``seq`` and ``ref`` set to it; LookupError without it."""
+        ...
+
+    async def since(self, seq: int, audiences: Sequence[str], limit: int = 500) -> Sequence[WebRow]:
+        """The rows after ``seq`` for these audiences, in order, at most ``limit``."""
+        ...
+
+    async def get(self, seq: int) -> WebRow | None:
+        """The row of that number as it was appended, or None."""
+        ...
