@@ -1,0 +1,173 @@
+"""The doorbell: taskiq over a Redis stream. A job is a name and an id; whatever is lost here, the sweeper rings again.
+
+Jobs are acknowledged as soon as they are received. The truth is in SQL, and the library's own way of taking over a
+dead worker's jobs moves only when a new job comes (measured: not within 60 s), so nothing relies on it.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Literal
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from taskiq.acks import AcknowledgeType
+from taskiq.exceptions import SendTaskError
+from taskiq.kicker import AsyncKicker
+from taskiq.receiver import Receiver
+from taskiq_redis import RedisStreamBroker
+
+from bot.ports import Handler
+
+log = structlog.get_logger()
+
+STREAM: Final = "threadform:jobs"
+GROUP: Final = "workers"
+MAX_WAITING: Final = 10_000
+"""Acknowledged jobs stay in a stream until it is trimmed; what is trimmed unread, the sweeper sends again."""
+BLOCK_MS: Final = 1_000
+STALE_MS: Final = 60_000
+LOCK_S: Final = 5.0
+"""The library's lock around taking over; without a limit a worker killed inside it would stop all others."""
+SEND_S: Final = 2.0
+GRACE_S: Final = 10.0
+PAUSE_S: Final = 0.5
+PAUSE_MAX_S: Final = 5.0
+GONE_MS: Final = 3_600_000
+
+
+def _broker(url: str) -> RedisStreamBroker:
+    # RESP2: the library reads the stream's answer as lists. "0": a job sent before the first worker is not lost.
+    broker = RedisStreamBroker(
+        url,
+        queue_name=STREAM,
+        consumer_group_name=GROUP,
+        consumer_id="0",
+        maxlen=MAX_WAITING,
+        xread_block=BLOCK_MS,
+        idle_timeout=STALE_MS,
+        unacknowledged_lock_timeout=LOCK_S,
+        protocol=2,
+        socket_connect_timeout=SEND_S,
+        retry=Retry(NoBackoff(), 1),
+    )
+    # One library logs each job at INFO with its stack when it stops; ours are logged where they are done.
+    logging.getLogger("taskiq").setLevel(logging.WARNING)
+    return broker
+
+
+class RedisJobs:
+    """The ``Jobs`` port."""
+
+    def __init__(self, url: str) -> None:
+        """Connects at the first ring."""
+        self._broker = _broker(url)
+
+    async def send(self, job: Literal["hear", "plan", "apply", "close", "tell"], key: str) -> None:
+        """Ring; a bell that does not answer is logged and left to the sweeper."""
+        kicker: AsyncKicker[Any, Any] = AsyncKicker(job, self._broker, {})
+        try:
+            async with asyncio.timeout(SEND_S):
+                await kicker.kiq(key)
+        except (SendTaskError, TimeoutError) as error:
+            log.warning("job.not_sent", job=job, key=key, why=str(error.__cause__ or error))
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._broker.shutdown()
+
+
+class Consumer:
+    """Takes jobs and does them, ``concurrency`` at a time, in this process and this loop."""
+
+    def __init__(self, url: str, handlers: Mapping[str, Handler], concurrency: int = 64) -> None:
+        """A long job holds one place; leave places for the short ones."""
+        self._broker = _broker(url)
+        self._concurrency = concurrency
+        self._finish = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._stopped.set()
+        self._working: set[asyncio.Task[Any]] = set()
+        for name, act in handlers.items():
+            self._broker.register_task(self._tracked(act), task_name=name)
+
+    async def run(self) -> None:
+        """Work until closed; a server that is away or was emptied is waited for."""
+        self._stopped.clear()
+        pause = PAUSE_S
+        try:
+            while not self._finish.is_set():
+                try:
+                    await self._listen()
+                except (RedisError, OSError, ExceptionGroup) as error:
+                    log.warning("jobs.away", why=_first(error), wait_s=pause)
+                    await self._pause(pause)
+                    pause = min(PAUSE_MAX_S, pause * 2)
+                else:
+                    pause = PAUSE_S
+        finally:
+            self._stopped.set()
+
+    async def close(self) -> None:
+        """Take no more jobs, give those in hand ``GRACE_S`` seconds, then end them."""
+        self._finish.set()
+        await self._stopped.wait()
+        if self._working:
+            _done, late = await asyncio.wait(self._working, timeout=GRACE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        with contextlib.suppress(RedisError, OSError):
+            await self._leave()
+        await self._broker.shutdown()
+
+    async def _listen(self) -> None:
+        await self._broker.startup()
+        await self._prune()
+        receiver = Receiver(
+            self._broker,
+            run_startup=False,
+            validate_params=False,
+            max_async_tasks=self._concurrency,
+            ack_type=AcknowledgeType.WHEN_RECEIVED,
+            wait_tasks_timeout=0.01,  # ``close`` waits for the jobs in hand, and knows them by name
+        )
+        await receiver.listen(self._finish)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._finish.wait(), seconds)
+
+    def _tracked(self, act: Handler) -> Callable[[str], Awaitable[None]]:
+        async def ring(key: str) -> None:
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101 - a coroutine that runs has a task
+            self._working.add(task)
+            try:
+                await act(key)
+            finally:
+                self._working.discard(task)
+
+        return ring
+
+    async def _prune(self) -> None:
+        """Forget consumers of processes that are long gone; each start makes a new one."""
+        async with Redis(connection_pool=self._broker.connection_pool) as redis:
+            for each in await redis.xinfo_consumers(STREAM, GROUP):
+                if each["pending"] == 0 and each["idle"] > GONE_MS:
+                    await redis.xgroup_delconsumer(STREAM, GROUP, each["name"])
+
+    async def _leave(self) -> None:
+        async with Redis(connection_pool=self._broker.connection_pool) as redis:
+            await redis.xgroup_delconsumer(STREAM, GROUP, self._broker.consumer_name)
+
+
+def _first(error: BaseException) -> str:
+    """What is inside a group of one."""
+    while isinstance(error, ExceptionGroup) and error.exceptions:
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"
