@@ -1,4 +1,4 @@
-"""Terraform's plan as values: what changes, how much, and the digest of the saved plan file. Pure."""
+"""Terraform's plan as values: what changes, how much, and the digest of the saved plan file."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,7 +10,11 @@ Action = Literal["create", "update", "replace", "delete", "import", "no-op"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One resource of a plan. ``before`` and ``after`` are terraform's values with sensitive ones masked."""
+    """One resource of a plan. ``before`` and ``after`` are terraform's values with sensitive ones masked.
+
+    ``name`` is the guest's own where the resource has one, ``unknown`` marks what only the apply will know, and
+    ``needs_restart`` names the attributes whose change a running guest takes up at its next restart.
+    """
 
     address: str
     kind: str
@@ -19,6 +23,7 @@ class Change:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     unknown: Mapping[str, Any]
+    needs_restart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

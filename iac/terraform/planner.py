@@ -1,0 +1,72 @@
+"""Planning: a stack becomes a saved plan file with a digest."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from iac import workspace as workspaces
+from iac.errors import Broken
+from iac.manifest import render
+from iac.plan import Plan, digest_of, read_plan
+from iac.spec import StackSpec
+from iac.terraform.door import FLAG, Door, Finished, complaints, mask
+from iac.terraform.environment import Credentials
+from iac.terraform.skeleton import warm
+from iac.terraform.state import guests_in
+from iac.terraform.toolchain import Toolchain
+from iac.workspace import Workspace, serial_of
+
+NO_CHANGES, CHANGES = 0, 2
+
+
+@dataclass(frozen=True, slots=True)
+class TerraformPlanner:
+    """The ``Planner`` port over the real binary. ``seconds`` is the wall clock of one whole plan."""
+
+    toolchain: Toolchain
+    runs_home: Path
+    credentials: Credentials
+    seconds: float = 300.0
+
+    async def plan(self, run_id: str, stack: StackSpec, state: bytes | None) -> Plan:
+        """Write the run's workspace, plan, save the plan file, read it back; ``Broken`` with terraform's words."""
+        door = Door(self.toolchain, self.runs_home / run_id, self.credentials)
+        work = asyncio.ensure_future(asyncio.to_thread(self._plan, door, stack, state))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            door.interrupt()
+            await asyncio.wait([work])
+            raise
+
+    def _plan(self, door: Door, stack: StackSpec, state: bytes | None) -> Plan:
+        serial = serial_of(state)
+        files = render(stack, may_destroy=bool(guests_in(state) - {guest.spec.name for guest in stack.guests}))
+        workspace = workspaces.write(Path(door.working_dir), files, state, warm(self.toolchain))
+        self._check(door, stack, self._saved(door, workspace))
+        workspace.plan_file.chmod(workspaces.PRIVATE_FILE)
+        shown = door.cmd("show", workspace.plan_file.name, json=FLAG, seconds=self.seconds)
+        if shown.code:
+            raise self._broken(door, "show", stack, shown)
+        digest = digest_of(workspace.plan_file.read_bytes())
+        return read_plan(json.loads(shown.printed), digest=digest, state_serial=serial)
+
+    def _saved(self, door: Door, workspace: Workspace) -> Finished:
+        return door.cmd(
+            "plan",
+            seconds=self.seconds,
+            input=False,
+            out=workspace.plan_file.name,
+            json=FLAG,
+            detailed_exitcode=FLAG,
+        )
+
+    def _check(self, door: Door, stack: StackSpec, planned: Finished) -> None:
+        if planned.code not in (NO_CHANGES, CHANGES):
+            raise self._broken(door, "plan", stack, planned)
+
+    def _broken(self, door: Door, verb: str, stack: StackSpec, finished: Finished) -> Broken:
+        why = "\n".join(complaints(finished.events, finished.complained)) or f"exit code {finished.code}"
+        names = ", ".join(guest.spec.name for guest in stack.guests) or stack.stack_id
+        return Broken(f"{door.product} {verb} in '{names}'", mask(why, self.credentials))
