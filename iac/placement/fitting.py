@@ -45,7 +45,7 @@ def fit(question: Question, node: Node) -> Fit | Sentence:
     if network is None:
         return _no_network(question.spec, node)
     if template is None:
-        return say("place.no_template", node=node.name, template=question.spec.template)
+        return _no_template(question, node)
     return Fit(node, room, storage, network, template)
 
 
@@ -125,6 +125,14 @@ def template_for(spec: GuestSpec, inventory: Inventory, node: Node) -> Guest | N
     same = [g for g in named if g.node in online]
     usable = [g for g in same if g.node == node.name or is_shared(g, inventory, (g.node, node.name))]
     return min(usable, key=lambda g: (g.node != node.name, g.vmid), default=None)
+
+
+def _no_template(question: Question, node: Node) -> Sentence:
+    spec, inventory = question.spec, question.inventory
+    online = {n.name for n in inventory.online_nodes}
+    homes = {g.node for g in inventory.templates if spec.template in (g.name, str(g.vmid))}
+    key = "place.no_template" if homes & online else "place.template_offline"
+    return say(key, node=node.name, template=spec.template, template_node=", ".join(sorted(homes)))
 
 
 def is_shared(template: Guest, inventory: Inventory, nodes: Sequence[str]) -> bool:

@@ -47,7 +47,7 @@ BY_ACTION: Mapping[Action, tuple[Rule, ...]] = {
 def violations(plan: Plan, allowed: Allowed) -> tuple[Sentence, ...]:
     """Everything the plan does that this run may not; empty means it may be shown for approval.
 
-    A plan without any change is a violation too, because there is nothing to judge: ask ``Plan.has_changes`` first.
+    Every guest asked about must be in the plan, if only as a no-op; a plan that shows none of them tells nothing.
     """
     found = list(_about_the_whole(plan, allowed))
     for change in plan.changes:
@@ -64,9 +64,8 @@ def _about_one(change: Change, allowed: Allowed) -> list[Sentence]:
 
 def _about_the_whole(plan: Plan, allowed: Allowed) -> Iterator[Sentence]:
     """The plan must show every guest that was asked for, and no more guests than one request may have."""
-    if not plan.has_changes:
+    if not allowed.guests:
         yield say("policy.nothing_to_judge")
-        return
     shown = {guest_of(c) for c in plan.changes if c.kind == OUR_KIND}
     for guest in sorted(allowed.guests - shown):
         yield say("policy.guest_missing", guest=guest)
