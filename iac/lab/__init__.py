@@ -1,1 +1,1 @@
-"""The embedded fake of the Proxmox VE API: for demos and tests, never for production."""
+"""The lab: an embedded, stateful stand-in for the Proxmox VE API. For demos and tests only, never for real machines."""

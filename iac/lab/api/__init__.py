@@ -1,0 +1,1 @@
+"""What the lab answers: one file per part of the API; ``iac.lab.answers`` gathers them."""
