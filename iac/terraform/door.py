@@ -94,6 +94,7 @@ class Door(Terraform):  # type: ignore[misc]
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,
+            umask=0o077,
             start_new_session=True,  # a group of its own: the provider is in it, we are not
         )
         with self._process:

@@ -89,7 +89,7 @@ def write_lock(binary: Binary, mirror: Mirror, config: Path, target: Path) -> No
 
 
 def _download(binary: Binary, mirror: Mirror, say: Say) -> None:
-    """Let ``providers mirror`` check the registry's signature, and unpack: packed providers would be copied each time."""
+    """Let ``providers mirror`` check the registry's signature, and unpack: terraform copies packed ones each time."""
     say(f"asking the registry for {PROVIDER} {PROVIDER_VERSION} (at most {REGISTRY_SECONDS:.0f} s)")
     with tempfile.TemporaryDirectory(prefix="download-", dir=mirror.home) as directory:
         work = _requirements(Path(directory))

@@ -13,7 +13,7 @@ from iac.spec import StackSpec
 from iac.terraform.door import FLAG, Door, Finished, complaints, mask
 from iac.terraform.environment import Credentials
 from iac.terraform.skeleton import warm
-from iac.terraform.state import guests_in
+from iac.terraform.state import guests_in, tainted_in
 from iac.terraform.toolchain import Toolchain
 from iac.workspace import Workspace, serial_of
 
@@ -44,11 +44,10 @@ class TerraformPlanner:
         serial = serial_of(state)
         files = render(stack, may_destroy=bool(guests_in(state) - {guest.spec.name for guest in stack.guests}))
         workspace = workspaces.write(Path(door.working_dir), files, state, warm(self.toolchain))
-        self._check(door, stack, self._saved(door, workspace))
-        workspace.plan_file.chmod(workspaces.PRIVATE_FILE)
+        self._untaint(door, stack, state)
+        self._check(door, stack, "plan", self._saved(door, workspace))
         shown = door.cmd("show", workspace.plan_file.name, json=FLAG, seconds=self.seconds)
-        if shown.code:
-            raise self._broken(door, "show", stack, shown)
+        self._check(door, stack, "show", shown)
         digest = digest_of(workspace.plan_file.read_bytes())
         return read_plan(json.loads(shown.printed), digest=digest, state_serial=serial)
 
@@ -62,11 +61,17 @@ class TerraformPlanner:
             detailed_exitcode=FLAG,
         )
 
-    def _check(self, door: Door, stack: StackSpec, planned: Finished) -> None:
-        if planned.code not in (NO_CHANGES, CHANGES):
-            raise self._broken(door, "plan", stack, planned)
+    def _untaint(self, door: Door, stack: StackSpec, state: bytes | None) -> None:
+        """A guest whose creation broke after its disk was cloned is finished in place, never destroyed for that."""
+        tainted = tainted_in(state)
+        for guest in stack.guests:
+            if guest.spec.name in tainted:
+                done = door.cmd("untaint", tainted[guest.spec.name], seconds=self.seconds)
+                self._check(door, stack, "untaint", done)
 
-    def _broken(self, door: Door, verb: str, stack: StackSpec, finished: Finished) -> Broken:
+    def _check(self, door: Door, stack: StackSpec, verb: str, finished: Finished) -> None:
+        if finished.code in (NO_CHANGES, CHANGES):
+            return
         why = "\n".join(complaints(finished.events, finished.complained)) or f"exit code {finished.code}"
         names = ", ".join(guest.spec.name for guest in stack.guests) or stack.stack_id
-        return Broken(f"{door.product} {verb} in '{names}'", mask(why, self.credentials))
+        raise Broken(f"{door.product} {verb} in '{names}'", mask(why, self.credentials))

@@ -1,10 +1,12 @@
-"""Reading a terraform state (format 4): which guests it knows, and which of them are tainted. Pure."""
+"""Reading a terraform state (format 4): which guests it knows, and which of them are tainted."""
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from iac.errors import Broken
+from iac.workspace import Workspace, serial_of
 
 GUEST = "proxmox_virtual_environment_vm"
 
@@ -21,6 +23,25 @@ def tainted_in(state: bytes | None) -> Mapping[str, str]:
         for resource, instance in _guests(state)
         if instance.get("status") == "tainted"
     }
+
+
+def read_state(directory: Path) -> tuple[int, bytes] | None:
+    """The newest state in a run's directory: its serial and its bytes; None where there is none that is whole.
+
+    Terraform writes the file in place, so a reader may meet half of it: look again. Where terraform could not write
+    the state it leaves ``errored.tfstate``, which is then the only record of what was made.
+    """
+    files = (Workspace(directory).state_file, directory / "errored.tfstate")
+    whole = [found for found in map(_whole, files) if found is not None]
+    return max(whole, key=lambda found: found[0], default=None)
+
+
+def _whole(path: Path) -> tuple[int, bytes] | None:
+    try:
+        body = path.read_bytes()
+        return serial_of(body), body
+    except (OSError, Broken):
+        return None
 
 
 def _guests(state: bytes | None) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:

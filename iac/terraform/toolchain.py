@@ -66,7 +66,7 @@ def install(home: Path, *, binary: str | None = None, say: Say = silent) -> Tool
 def load(home: Path, *, binary: str | None = None) -> Toolchain:
     """The installed toolchain, verified; ``ToolMissing`` names the command that installs it."""
     home = home.resolve()
-    path = find(binary) or _built(home)
+    path = find(binary) or built_binary(home)
     if not path.exists():
         raise ToolMissing("terraform", f"neither tofu nor terraform is on PATH; run: {INSTALL}")
     known = next((s for s in map(stamps.read, home.glob("*/stamp.json")) if s and s.binary == str(path)), None)
@@ -104,14 +104,15 @@ def _drop_spoilt(toolchain: Toolchain) -> None:
 
 
 def _build_terraform(home: Path, say: Say) -> Path:
-    target = _built(home)
+    target = built_binary(home)
     if not target.exists():
         say("neither tofu nor terraform is on PATH")
         build("terraform", BUILT_PACKAGE, target, say)
     return target
 
 
-def _built(home: Path) -> Path:
+def built_binary(home: Path) -> Path:
+    """Where a terraform of our own building lies."""
     return home / "bin" / "terraform"
 
 
