@@ -11,15 +11,17 @@ from typing import Protocol
 
 import structlog
 
-from bot.chat.port import Filled, Pressed, Said
+from bot.chat.port import Event, Filled, Pressed, Said
 from bot.domain.run import RunState
 from bot.flow.applying import Applying
 from bot.flow.approving import Approving
 from bot.flow.closing import Closing
 from bot.flow.intake import Intake
 from bot.flow.planning import Planning
+from bot.flow.telling import Telling
 from bot.flow.upkeep import Upkeep
-from bot.ports import Clock, Handler, Inbox, Job, Jobs, Runs
+from bot.ports import Clock, Handler, Inbox, Job, Jobs, Outbox, Runs
+from iac.errors import Broken, Sentence, say
 
 log = structlog.get_logger()
 
@@ -81,20 +83,43 @@ class Hearing:
 
     inbox: Inbox
     stages: Stages
+    outbox: Outbox
+    telling: Telling
     owner: str
 
     async def hear(self, key: str) -> None:
-        """Have the event's whole effect, once; an event that is another worker's is left to it."""
+        """Have the event's whole effect, once; an event that is another worker's is left to it.
+
+        What may heal by itself is said once and tried again; what is a defect of ours is said and laid aside,
+        under a reference that the log has too.
+        """
         event = await self.inbox.claim(key, self.owner, HEAR_LEASE_S)
         if event is None:
             return
+        try:
+            await self._heard(event)
+        except Broken as fault:
+            if fault.is_worth_retrying:
+                await self._tell(event, fault.sentence, "wait")
+                raise
+            await self._tell(event, fault.sentence, "broken")
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("event.broke", key=key, reference=reference)
+            await self._tell(event, say("broken.unheard", reference=reference), "broken")
+        await self.inbox.done(key)
+
+    async def _heard(self, event: Event) -> None:
         if isinstance(event, Pressed):
             await self.stages.approving.press(event)
         elif isinstance(event, Said | Filled):
             await self.stages.intake.hear(event)
         else:
-            log.warning("event.unheard", key=key, kind=type(event).__name__)
-        await self.inbox.done(key)
+            log.warning("event.unheard", key=event.dedupe, kind=type(event).__name__)
+
+    async def _tell(self, event: Event, sentence: Sentence, why: str) -> None:
+        language = self.telling.words.language_of(event.text if isinstance(event, Said) else "")
+        await self.outbox.add([self.telling.note(event, sentence, language, about=why)])
 
 
 @dataclass(slots=True)
@@ -115,7 +140,7 @@ class Worker:
         """What to do for each job; the consumer of the queue calls these."""
         return {
             "hear": _guarded("hear", self.hearing.hear),
-            "plan": _guarded("plan", self.stages.planning.plan),
+            "plan": _guarded("plan", self.stages.planning.plan, self.stages.planning.give_up),
             "apply": _guarded("apply", self.stages.applying.apply),
             "close": _guarded("close", self.stages.closing.close),
             "tell": self._ring,
@@ -165,13 +190,19 @@ class Worker:
             await asyncio.sleep(seconds)
 
 
-def _guarded(job: str, act: Handler) -> Handler:
-    """A job that fails is logged with its key and left to the sweeper, which rings again when its claim ends."""
+def _guarded(job: str, act: Handler, give_up: Callable[[str, str], Awaitable[None]] | None = None) -> Handler:
+    """A job that fails is logged with its key and left to the sweeper, which rings again when its claim ends.
+
+    Where trying again cannot help, ``give_up`` tells the person, under the reference that the log has too.
+    """
 
     async def guarded(key: str) -> None:
+        reference = secrets.token_hex(4)
         try:
             await act(key)
-        except Exception:
-            log.exception("job.failed", job=job, key=key)
+        except Exception as fault:
+            log.exception("job.failed", job=job, key=key, reference=reference)
+            if give_up is not None and not isinstance(fault, Broken):
+                await give_up(key, reference)
 
     return guarded

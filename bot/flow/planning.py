@@ -11,7 +11,7 @@ from iac.placement import Claim, Placement, place_all
 from iac.policy import Allowed, violations
 
 from agents.contracts import NodeVerdict, Proposal, StrategicPlan
-from bot.domain.errors import Refused, ThreadformError
+from bot.domain.errors import Refused, ThreadformError, say
 from bot.domain.outcome import Outcome, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
 from bot.flow.keeping import keeping
@@ -70,6 +70,14 @@ class Planning:
             outcome = await self._outcome(run, stack)
             await self._record(run, stack, outcome)
         await self.jobs.send("tell", run.conversation)
+
+    async def give_up(self, run_id: str, reference: str) -> None:
+        """Planning broke in a way nobody foresaw: say so under the reference that the log has too."""
+        run = await self.runs.get(run_id)
+        if run.state in (RunState.PENDING, RunState.PLANNING):
+            stack = await self.stacks.get(run.stack_id)
+            await self._end(run, stack, RunState.ERRORED, ThreadformError(say("broken.unexpected", reference=reference)))
+            await self.jobs.send("tell", run.conversation)
 
     @asynccontextmanager
     async def _told(self, run: Run, stack: Stack) -> AsyncIterator["_Held"]:

@@ -54,10 +54,10 @@ class Telling:
         card = reply_card(reply, self.words, form_id=f"ask:{event.dedupe}")
         return Outgoing(key=f"reply:{event.dedupe}", conversation=event.conversation, card=card)
 
-    def note(self, event: Event, sentence: Sentence, language: Language) -> Outgoing:
-        """A public word about an event that came to nothing."""
+    def note(self, event: Event, sentence: Sentence, language: Language, *, about: str = "reply") -> Outgoing:
+        """A public word about an event that came to nothing; ``about`` tells several such words apart."""
         card = note_card(sentence, self.words, language, "bad")
-        return Outgoing(key=f"reply:{event.dedupe}", conversation=event.conversation, card=card)
+        return Outgoing(key=f"{about}:{event.dedupe}", conversation=event.conversation, card=card)
 
     def whisper(self, event: Event, sentence: Sentence, language: str) -> Outgoing:
         """A private word to the one who did something."""

@@ -1,0 +1,163 @@
+"""The whole product, from the settings: parts, stages, worker. The same for the lab and for a real cluster."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from agents.crew import AdkCrew
+from bot.chat.port import Chat, Event, Sink
+from bot.chat.web import WebChat
+from bot.chat.words import Words
+from bot.detached import DetachedRunner
+from bot.flow.telling import Telling
+from bot.http import Check
+from bot.ports import Clock, Jobs, Runs
+from bot.settings import Settings
+from bot.store.database import Database, open_database
+from bot.store.embedded import ensure
+from bot.store.inbox import SqlInbox
+from bot.store.jobs import Consumer, RedisJobs
+from bot.store.runs import SqlRuns
+from bot.store.sender import Sender
+from bot.store.threads import RedisThreads
+from bot.store.upgrading import upgrade
+from bot.wiring.cluster import open_cluster
+from bot.wiring.crew import crew_of
+from bot.wiring.machines import planner_of, progress_of, runs_home
+from bot.wiring.people import Book, book_of
+from bot.wiring.stages import Parts, stages_of
+from bot.wiring.web import web_of
+from bot.worker import Hearing, Worker, name_of_this_process
+from iac.inventory import Cluster
+from iac.proxmox import ProxmoxEye
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What a process serves and what it looks at."""
+
+    settings: Settings
+    words: Words
+    book: Book
+    database: Database
+    runs: Runs
+    cluster: Cluster
+    crew: AdkCrew
+    chat: WebChat
+    sink: Sink
+    worker: Worker
+    consumer: Consumer
+    checks: Mapping[str, Check]
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the database to the present schema; quick where it is there."""
+    await asyncio.to_thread(upgrade, settings.database)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFirst:
+    """The ``Sink`` of every adapter: the event is stored before anything else happens to it."""
+
+    inbox: SqlInbox
+    jobs: Jobs
+    now: Clock
+
+    async def __call__(self, event: Event) -> Mapping[str, str] | None:
+        """Store; ring only for what is new. A lost ring is found by the sweeper."""
+        if await self.inbox.store(event, self.now()):
+            await self.jobs.send("hear", event.dedupe)
+        return None
+
+
+@asynccontextmanager
+async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) -> AsyncIterator[App]:
+    """Build everything; ``extra`` are chats beside the web page, by platform. Closed in reverse order."""
+    async with AsyncExitStack() as stack:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        await migrate(settings)
+        place = await stack.enter_async_context(open_cluster(settings))
+        redis = await ensure(settings.home.resolve(), settings.redis_url or None)
+        stack.push_async_callback(redis.close)
+        database = open_database(settings.database)
+        stack.push_async_callback(database.close)
+        jobs, threads = RedisJobs(redis.url), RedisThreads(redis.url)
+        stack.push_async_callback(jobs.close)
+        stack.push_async_callback(threads.close)
+        words = Words.load(is_strict=False)
+        book = book_of(settings.everybody)
+        runs = SqlRuns(database)
+        cluster = ProxmoxEye(place.access, seconds=settings.pve_seconds)
+        crew = crew_of(settings, cluster, runs, book)
+        parts = Parts(
+            settings=settings,
+            database=database,
+            words=words,
+            book=book,
+            telling=Telling(words, book),
+            runs=runs,
+            jobs=jobs,
+            threads=threads,
+            cluster=cluster,
+            crew=crew,
+            planner=planner_of(settings, place.access),
+            runner=DetachedRunner(runs_home(settings), runs, progress_of, runner_environment(settings)),
+            place=place,
+            owner=name_of_this_process(),
+            now=time.time,
+        )
+        chat = web_of(settings, database, words)
+        yield _app(parts, chat, {"web": chat, **(extra or {})}, redis.url)
+
+
+def _app(parts: Parts, chat: WebChat, chats: Mapping[str, Chat], redis_url: str) -> App:
+    stages = stages_of(parts)
+    inbox = SqlInbox(parts.database)
+    worker = Worker(
+        hearing=Hearing(inbox, stages, parts.outbox, parts.telling, parts.owner),
+        stages=stages,
+        inbox=inbox,
+        runs=parts.runs,
+        jobs=parts.jobs,
+        sender=Sender(parts.database, chats),
+        now=parts.now,
+    )
+    return App(
+        settings=parts.settings,
+        words=parts.words,
+        book=parts.book,
+        database=parts.database,
+        runs=parts.runs,
+        cluster=parts.cluster,
+        crew=parts.crew,
+        chat=chat,
+        sink=StoreFirst(inbox, parts.jobs, parts.now),
+        worker=worker,
+        consumer=Consumer(redis_url, worker.handlers()),
+        checks=_checks(parts),
+    )
+
+
+def _checks(parts: Parts) -> Mapping[str, Check]:
+    async def database() -> None:
+        await parts.runs.latest(1)
+
+    async def cluster() -> None:
+        await parts.cluster.read()
+
+    return {"database": database, "memory": parts.threads.ping, "cluster": cluster}
+
+
+def runner_environment(settings: Settings) -> Mapping[str, str]:
+    """What the detached runner must be told beside our own environment: the places this process has settled on."""
+    said = {
+        "THREADFORM_HOME": str(settings.home.resolve()),
+        "THREADFORM_TOOLS_HOME": str(settings.tools),
+        "THREADFORM_DATABASE_URL": settings.database,
+        "THREADFORM_TF_BIN": settings.tf_bin,
+        "THREADFORM_APPLY_SECONDS": str(settings.apply_seconds),
+        "THREADFORM_BEAT_SECONDS": str(settings.beat_seconds),
+    }
+    return {name: value for name, value in said.items() if value}

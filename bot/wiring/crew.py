@@ -1,0 +1,53 @@
+"""The crew, from the settings; and the desk, which is what the agents may know of the runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.contracts import RunLine
+from agents.crew import AdkCrew, CrewSettings
+from bot.domain.run import Run
+from bot.flow.telling import proposal_of
+from bot.ports import People, Runs
+from bot.settings import Settings
+from iac.inventory import Cluster
+
+
+@dataclass(frozen=True, slots=True)
+class RunsDesk:
+    """The ``Desk`` of the agents: runs as lines, nothing that could be changed."""
+
+    known: Runs
+    people: People
+
+    async def runs(self, thread: str) -> tuple[RunLine, ...]:
+        """The runs of one thread, newest first."""
+        return self._lines([run for run in await self.known.latest(200) if run.conversation == thread])
+
+    async def latest(self, limit: int) -> tuple[RunLine, ...]:
+        """The newest runs of all threads, newest first."""
+        return self._lines(await self.known.latest(limit))
+
+    def _lines(self, runs: Sequence[Run]) -> tuple[RunLine, ...]:
+        return tuple(self._line(run) for run in runs)
+
+    def _line(self, run: Run) -> RunLine:
+        proposal = proposal_of(run)
+        names = tuple(guest.name for guest in proposal.guests)
+        return RunLine(
+            id=run.id,
+            title=", ".join(names),
+            state=run.state.value,
+            requester=self.people.named(run.requester).name,
+            environment=proposal.environment,
+            guests=names,
+        )
+
+
+def crew_of(settings: Settings, cluster: Cluster, runs: Runs, people: People) -> AdkCrew:
+    """The agents with the models that have a key, and the offline rules behind them."""
+    crew = CrewSettings(
+        limits=settings.limits.limits(),
+        environments=settings.environments,
+        default_environment=settings.default_environment,
+    )
+    return AdkCrew(crew, cluster, RunsDesk(runs, people))

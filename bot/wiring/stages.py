@@ -1,0 +1,176 @@
+"""The stages, from their parts."""
+
+from dataclasses import dataclass
+
+from agents.contracts import Crew
+from bot.chat.words import Words
+from bot.flow.applying import Applying
+from bot.flow.approving import Approving
+from bot.flow.closing import Closing
+from bot.flow.intake import Intake
+from bot.flow.planning import Planning, Rules
+from bot.flow.telling import Telling
+from bot.flow.upkeep import Upkeep
+from bot.ports import Clock, Planner, Runner, Runs
+from bot.settings import Settings
+from bot.store.attempts import Attempts
+from bot.store.database import Database
+from bot.store.jobs import RedisJobs
+from bot.store.outbox import SqlOutbox
+from bot.store.reservations import SqlReservations
+from bot.store.stacks import SqlStacks, Vault
+from bot.store.threads import RedisThreads
+from bot.wiring.cluster import Place
+from bot.wiring.keys import lab_ssh_key, state_key
+from bot.wiring.machines import Usability
+from bot.wiring.people import Book
+from bot.worker import Stages
+from iac.inventory import Cluster
+from iac.usable import UsableCheck as Eye
+
+CLAIM_S = 30.0
+"""How long a claim of a stage holds without a heartbeat: a dead worker's run is taken up after that."""
+LOGIN_USERS = {"ubuntu": "ubuntu", "debian": "debian", "rocky": "rocky", "alma": "almalinux", "fedora": "fedora"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the stages are made of."""
+
+    settings: Settings
+    database: Database
+    words: Words
+    book: Book
+    telling: Telling
+    runs: Runs
+    jobs: RedisJobs
+    threads: RedisThreads
+    cluster: Cluster
+    crew: Crew
+    planner: Planner
+    runner: Runner
+    place: Place
+    owner: str
+    now: Clock
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """The outbox of this database."""
+        return SqlOutbox(self.database)
+
+
+def stages_of(parts: Parts) -> Stages:
+    """Build every stage."""
+    stacks = SqlStacks(parts.database, Vault(state_key(parts.settings)))
+    reservations = SqlReservations(parts.database)
+    return Stages(
+        intake=_intake(parts, stacks),
+        planning=_planning(parts, stacks, reservations),
+        approving=_approving(parts, stacks, reservations),
+        applying=_applying(parts, stacks, reservations),
+        closing=_closing(parts, stacks, reservations),
+        upkeep=_upkeep(parts, stacks, reservations),
+    )
+
+
+def _intake(parts: Parts, stacks: SqlStacks) -> Intake:
+    return Intake(
+        crew=parts.crew,
+        runs=parts.runs,
+        stacks=stacks,
+        threads=parts.threads,
+        outbox=parts.outbox,
+        jobs=parts.jobs,
+        people=parts.book,
+        telling=parts.telling,
+        now=parts.now,
+    )
+
+
+def _planning(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> Planning:
+    return Planning(
+        runs=parts.runs,
+        stacks=stacks,
+        reservations=reservations,
+        cluster=parts.cluster,
+        planner=parts.planner,
+        people=parts.book,
+        jobs=parts.jobs,
+        telling=parts.telling,
+        rules=rules_of(parts.settings),
+        owner=parts.owner,
+        now=parts.now,
+    )
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What the operator decided about planning; the lab's guests take a key that the lab's owner has."""
+    return Rules(
+        limits=settings.limits.limits(),
+        vmids=range(settings.vmid_first, settings.vmid_last + 1),
+        addresses={name: pool.addresses() for name, pool in settings.address_pools.items()},
+        login_users=LOGIN_USERS,
+        shared_keys=(lab_ssh_key(settings.home),) if settings.is_lab else (),
+        approval_s=settings.approval_hours * 3600,
+        lease_s=CLAIM_S,
+    )
+
+
+def _approving(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> Approving:
+    return Approving(
+        runs=parts.runs,
+        stacks=stacks,
+        reservations=reservations,
+        outbox=parts.outbox,
+        jobs=parts.jobs,
+        people=parts.book,
+        telling=parts.telling,
+        now=parts.now,
+    )
+
+
+def _applying(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> Applying:
+    return Applying(
+        runs=parts.runs,
+        stacks=stacks,
+        reservations=reservations,
+        cluster=parts.cluster,
+        runner=parts.runner,
+        outbox=parts.outbox,
+        jobs=parts.jobs,
+        telling=parts.telling,
+        owner=parts.owner,
+        lease_s=CLAIM_S,
+        beat_s=parts.settings.beat_seconds,
+        now=parts.now,
+    )
+
+
+def _closing(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> Closing:
+    return Closing(
+        runs=parts.runs,
+        stacks=stacks,
+        reservations=reservations,
+        usable=Usability(Eye(parts.place.access, parts.place.reach)),
+        outbox=parts.outbox,
+        jobs=parts.jobs,
+        telling=parts.telling,
+        usable_s=parts.settings.usable_seconds,
+        owner=parts.owner,
+        lease_s=CLAIM_S,
+        now=parts.now,
+    )
+
+
+def _upkeep(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> Upkeep:
+    return Upkeep(
+        runs=parts.runs,
+        attempts=Attempts(parts.database),
+        stacks=stacks,
+        reservations=reservations,
+        runner=parts.runner,
+        jobs=parts.jobs,
+        telling=parts.telling,
+        beat_s=parts.settings.beat_seconds,
+        now=parts.now,
+    )
