@@ -1,23 +1,39 @@
 """The web page's memory: one append-only log of rows, numbered in order, that survives a restart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 EDIT = "edit"
 """The kind of a row that ``replace`` appends: its body stands for the body of the row it refers to."""
 
 
-@dataclass(frozen=True, slots=True)
-class WebRow:
-    """One row. ``audience`` is who may read it; ``ref`` is the seq it edits, else None; ``at`` in seconds (UTC)."""
+class WebRow(Protocol):
+    """One row, as any store holds it."""
 
-    seq: int
-    audience: str
-    kind: str
-    body: str
-    ref: int | None
-    at: float
+    @property
+    def seq(self) -> int:
+        """Its number; later rows have higher ones."""
+        ...
+
+    @property
+    def audience(self) -> str:
+        """Who may read it."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What the body is."""
+        ...
+
+    @property
+    def body(self) -> str:
+        """The page's own JSON."""
+        ...
+
+    @property
+    def ref(self) -> int | None:
+        """The number of the row that this one edits, else None."""
+        ...
 
 
 class WebLog(Protocol):
@@ -28,7 +44,7 @@ class WebLog(Protocol):
         ...
 
     async def replace(self, seq: int, body: str) -> int:
-        """Append an ``edit`` row with the audience of row ``seq`` and ``ref`` set to it; LookupError without it."""
+        """Append an ``edit`` row with the audience of row ``seq`` and ``ref`` set to it; raises without that row."""
         ...
 
     async def since(self, seq: int, audiences: Sequence[str], limit: int = 500) -> Sequence[WebRow]:

@@ -20,16 +20,14 @@ def show(name: str, value: Value, language: str) -> str:
     """One value of a sentence as text; ``name`` is its field."""
     if isinstance(value, tuple):
         return join(value, language)
-    if isinstance(value, str | bool) or _is_identifier(name):
+    if isinstance(value, str) or _is_identifier(name):
         return str(value)
     return number(value, language)
 
 
 def number(value: float, language: str) -> str:
     """A number with its thousands grouped and at most two decimals: 4,000 and 1.5; 4 000 and 1,5 in French."""
-    text = f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
+    text = f"{value:,.2f}".rstrip("0").rstrip(".")
     return text.translate({ord(","): GROUP[language], ord("."): POINT[language]})
 
 

@@ -1,0 +1,78 @@
+"""What a plan would do, in plain words, destroys first."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bot.chat.cards.guests import MB_PER_GB, placed
+from bot.chat.cards.view import View
+from bot.chat.port import Diff, Text
+from iac.plan import Action, Change, Plan
+
+ORDER: tuple[Action, ...] = ("delete", "replace", "update", "create", "import")
+SIZES: Sequence[tuple[str, tuple[str, str], int]] = (
+    ("card.change.cores", ("cpu", "cores"), 1),
+    ("card.change.memory", ("memory", "dedicated"), MB_PER_GB),
+    ("card.change.disk", ("disk", "size"), 1),
+)
+
+
+def counts_text(view: View, plan: Plan) -> str:
+    """How much a plan touches: "1 to destroy, 2 to create"."""
+    counts = plan.counts
+    known = [view.say(f"card.count.{action}", count=counts[action]) for action in ORDER if action in counts]
+    return ", ".join(known)
+
+
+def diff_part(view: View, plan: Plan) -> Diff:
+    """The whole diff, folded under its counts."""
+    return Diff(view.say("card.diff", counts=counts_text(view, plan)), plan.diff, f"{view.run.id}.diff")
+
+
+def change_parts(view: View, plan: Plan) -> list[Text]:
+    """One list for each thing that would happen."""
+    lines: Sequence[tuple[str, Action, Callable[[View, Change], str]]] = (
+        ("card.will_delete", "delete", _named),
+        ("card.will_replace", "replace", _named),
+        ("card.will_update", "update", _updated),
+        ("card.will_create", "create", _created),
+    )
+    found = (
+        view.items(view.say(head), dict.fromkeys(line(view, c) for c in plan.changes if c.action == action))
+        for head, action, line in lines
+    )
+    return [part for part in found if part]
+
+
+def destroyed(plan: Plan) -> tuple[str, ...]:
+    """The names of what would be destroyed, now or to be built again."""
+    return tuple(dict.fromkeys(c.name for c in plan.changes if c.action in ("delete", "replace")))
+
+
+def _named(view: View, change: Change) -> str:
+    return f"**{change.name}** ({view.say('card.other_resource', address=change.address)})"
+
+
+def _created(view: View, change: Change) -> str:
+    guest = next((g for g in view.outcome.guests if g.spec.name == change.name), None)
+    return placed(view, guest) if guest else view.say("card.other_resource", address=change.address)
+
+
+def _updated(view: View, change: Change) -> str:
+    changed = [
+        view.say(key, before=before / unit, after=after / unit)
+        for key, path, unit in SIZES
+        if (before := _number(change.before, path)) is not None
+        and (after := _number(change.after, path)) is not None
+        and before != after
+    ]
+    if not changed:
+        return view.say("card.change.unnamed", name=change.name)
+    return view.say("card.change.guest", name=change.name, changes=", ".join(changed))
+
+
+def _number(values: Mapping[str, Any], path: tuple[str, str]) -> float | None:
+    """A number inside the first block of that name; terraform writes blocks as lists."""
+    blocks = values.get(path[0])
+    first = blocks[0] if isinstance(blocks, list | tuple) and blocks else None
+    value = first.get(path[1]) if isinstance(first, Mapping) else None
+    return float(value) if isinstance(value, int | float) else None

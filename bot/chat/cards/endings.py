@@ -1,0 +1,74 @@
+"""The cards of runs that ended without an apply, or in the middle of one: what happened, what exists, the way on."""
+
+from bot.chat.cards.applying import diff, progress_parts
+from bot.chat.cards.planned import asked_parts
+from bot.chat.cards.view import View
+from bot.chat.port import Code, Diff, Part, Text
+
+ERROR_LINES_SHOWN = 12
+"""Terraform's words up to this many lines stand open; more of them fold."""
+
+
+def no_changes_parts(view: View) -> list[Part]:
+    """Everything is as asked already."""
+    return [Text(view.say("card.no_changes")), *asked_parts(view)]
+
+
+def discarded_parts(view: View) -> list[Part]:
+    """Laid aside, and by whom."""
+    if view.run.decided_by is None:
+        return [Text(view.say("card.discarded_nobody")), *_why(view), *diff(view)]
+    at = view.moment(view.run.decided_at or view.run.updated_at)
+    said = view.say("card.discarded", name=view.name(view.run.decided_by), at=at)
+    return [Text(said), *_why(view), *diff(view)]
+
+
+def superseded_parts(view: View) -> list[Part]:
+    """A newer request took its place."""
+    return [Text(view.say("card.superseded")), *asked_parts(view)]
+
+
+def expired_parts(view: View) -> list[Part]:
+    """Nobody decided in time."""
+    return [Text(view.say("card.expired")), *asked_parts(view)]
+
+
+def refused_parts(view: View) -> list[Part]:
+    """The reason in a sentence, and the way on."""
+    why = _why(view) or [Text(view.say("card.refused"))]
+    return [*why, Text(view.say("card.refused_way")), *asked_parts(view)]
+
+
+def errored_parts(view: View) -> list[Part]:
+    """What broke, what exists now, terraform's own words, and the way on."""
+    key = "card.errored_apply" if has_begun(view) else "card.errored_plan"
+    way = Text(view.say("card.errored_way", run=view.run.id))
+    return [Text(view.say(key)), *_why(view), *_exists(view), *errors_parts(view), way, *diff(view)]
+
+
+def has_begun(view: View) -> bool:
+    """Whether terraform was let at the machines before it broke."""
+    return view.outcome.ending is not None or bool(view.outcome.progress) or view.run.decided_by is not None
+
+
+def errors_parts(view: View) -> list[Part]:
+    """Terraform's own words, whole: open while they are few, folded when they are many."""
+    text = "\n\n".join(error.strip() for error in (view.outcome.ending.errors if view.outcome.ending else ()))
+    lines = len(text.splitlines())
+    if not lines:
+        return []
+    if lines > ERROR_LINES_SHOWN:
+        return [Diff(view.say("card.errors_long", count=lines), text, f"{view.run.id}-errors.txt")]
+    return [Text(view.say("card.errors")), Code(text)]
+
+
+def _why(view: View) -> list[Part]:
+    return [Text(view.sentence(view.outcome.error))] if view.outcome.error else []
+
+
+def _exists(view: View) -> list[Part]:
+    if not has_begun(view):
+        return []
+    done = [step for step in view.outcome.progress if step.event == "done"]
+    head = view.say("card.exists", count=len(done)) if done else view.say("card.exists.unknown")
+    return [Text(head), *progress_parts(view)]

@@ -1,0 +1,58 @@
+"""The card before a decision: what would happen, why there, the diff, and the two buttons."""
+
+from bot.chat.cards.changes import change_parts, counts_text, destroyed, diff_part
+from bot.chat.cards.guests import wished
+from bot.chat.cards.placement import placement_parts
+from bot.chat.cards.view import View
+from bot.chat.port import Button, Buttons, Fields, Part, Text
+from bot.domain.approval import button_value
+
+
+def pending_parts(view: View) -> list[Part]:
+    """The request as it was understood, while nothing more is known."""
+    key = "card.planning" if view.run.state.value == "planning" else "card.pending"
+    return [Text(view.say(key)), *asked_parts(view)]
+
+
+def asked_parts(view: View) -> list[Part]:
+    """What was asked for, guest by guest."""
+    asked = view.items(view.say("card.asked"), (wished(view, guest) for guest in view.proposal.guests))
+    return [asked] if asked else []
+
+
+def planned_parts(view: View) -> list[Part]:
+    """Everything an approver reads, in the order they ask for it."""
+    return [*plan_parts(view), *placement_parts(view), _facts(view), *_diff(view), buttons(view)]
+
+
+def plan_parts(view: View) -> list[Part]:
+    """The counts, then every change in plain words."""
+    plan = view.outcome.plan
+    if plan is None:
+        return asked_parts(view)
+    return [Text(view.say("card.counts", counts=counts_text(view, plan))), *change_parts(view, plan)]
+
+
+def buttons(view: View) -> Buttons:
+    """Approve and discard. A plan that destroys asks once more."""
+    value = button_value(view.run)
+    lost = destroyed(view.outcome.plan) if view.outcome.plan else ()
+    confirm = view.say("card.confirm.destroy", guests=lost) if lost else None
+    approve = Button(
+        "approve", view.say("card.button.approve"), value, style="danger" if lost else "primary", confirm=confirm
+    )
+    return Buttons((approve, Button("discard", view.say("card.button.discard"), value)))
+
+
+def _facts(view: View) -> Fields:
+    items = [
+        (view.say("card.asked_by"), view.name(view.run.requester)),
+        (view.say("card.environment"), view.proposal.environment),
+    ]
+    if view.run.expires_at is not None:
+        items.append((view.say("card.decide_before"), view.moment(view.run.expires_at)))
+    return Fields(tuple(items))
+
+
+def _diff(view: View) -> list[Part]:
+    return [diff_part(view, view.outcome.plan)] if view.outcome.plan else []

@@ -1,0 +1,47 @@
+"""Cards that follow no run: the crew's words with their questions, and short notes."""
+
+from agents.contracts import Question, Reply
+from bot.chat.port import Card, Form, Input, Option, Part, Text, Tone
+from bot.chat.words import Words
+from iac.errors import Sentence
+
+
+def reply_card(reply: Reply, words: Words, *, form_id: str) -> Card:
+    """The crew's reply; its questions are one form, with the suggested answers chosen already."""
+    said = [text for text in (reply.text.strip(), *(words.say(s, reply.language) for s in reply.sentences)) if text]
+    parts: list[Part] = [Text(text) for text in said]
+    if reply.questions:
+        said = said or [words.text("card.question", reply.language)]
+        parts = [Text(said[0]), *parts[1:], _form(reply, words, form_id)]
+    if not said:
+        said = [words.text("card.empty", reply.language)]
+        parts = [Text(said[0])]
+    return Card(plain="\n".join(said), parts=tuple(parts), tone="waiting" if reply.questions else "neutral")
+
+
+def note_card(sentence: Sentence, words: Words, language: str, tone: Tone = "neutral") -> Card:
+    """One sentence: a private word, or an answer about something that came to nothing."""
+    text = words.say(sentence, language)
+    return Card(plain=text, parts=(Text(text),), tone=tone)
+
+
+def _form(reply: Reply, words: Words, form_id: str) -> Form:
+    title = "card.form" if len(reply.questions) > 1 else "card.form_one"
+    return Form(
+        id=form_id,
+        title=words.text(title, reply.language),
+        inputs=tuple(_input(question, words, reply.language) for question in reply.questions),
+        submit=words.text("card.form.submit", reply.language),
+    )
+
+
+def _input(question: Question, words: Words, language: str) -> Input:
+    options = tuple(Option(choice.label, choice.value) for choice in question.choices)
+    return Input(
+        id=question.slot,
+        label=words.say(question.ask, language),
+        kind="choice" if options else "text",
+        options=options,
+        default=question.default,
+        is_open=bool(options),
+    )

@@ -1,0 +1,78 @@
+"""The report: the last form of an applied run's card. Done means usable; what is missing is said."""
+
+from bot.chat.cards.applying import diff
+from bot.chat.cards.guests import size, template_name
+from bot.chat.cards.planned import plan_parts
+from bot.chat.cards.view import View
+from bot.chat.port import Code, Fields, Part, Text
+from bot.domain.outcome import Usable
+from iac.spec import PlacedGuest
+
+
+def report_parts(view: View) -> list[Part]:
+    """Guest by guest, then who asked, who decided and how long it took."""
+    parts = [part for usable in view.outcome.usable for part in _guest_parts(view, usable)]
+    if not parts:
+        parts = [Text(view.say("card.applied")), *plan_parts(view)]
+    return [*parts, _decision(view), *diff(view)]
+
+
+def is_checking(view: View) -> bool:
+    """Whether guests were created whose check has not ended yet."""
+    return bool(view.created & {g.spec.name for g in view.outcome.guests}) and not view.outcome.usable
+
+
+def _guest_parts(view: View, usable: Usable) -> list[Part]:
+    guest = next((g for g in view.outcome.guests if g.spec.name == usable.guest), None)
+    parts: list[Part] = [Text(_verdict(view, usable)), Fields(_facts(view, usable, guest))]
+    if usable.ssh_line:
+        parts.append(Code(usable.ssh_line))
+    return parts
+
+
+def _verdict(view: View, usable: Usable) -> str:
+    held = view.words_join(_held(view, usable))
+    if usable.is_usable:
+        return view.say("card.usable", guest=usable.guest, held=held or view.say("card.held.nothing"))
+    missing = tuple(_missing(view, what) for what in usable.missing)
+    lines = [view.say("card.not_usable", guest=usable.guest, missing=missing)]
+    if held:
+        lines.append(view.say("card.held", held=held))
+    return "\n".join([*lines, view.say("card.not_usable_way")])
+
+
+def _held(view: View, usable: Usable) -> tuple[str, ...]:
+    times = (("agent", usable.agent_s), ("cloud_init", usable.cloud_init_s), ("ssh", usable.ssh_s))
+    return tuple(
+        view.say(f"card.held.{what}", time=view.duration(seconds)) for what, seconds in times if seconds is not None
+    )
+
+
+def _missing(view: View, what: str) -> str:
+    """What did not hold, in words; a name that has none is shown as it is rather than hidden."""
+    key = f"card.missing.{what}"
+    return view.say(key) if view.words.has(key) else what
+
+
+def _facts(view: View, usable: Usable, guest: PlacedGuest | None) -> tuple[tuple[str, str], ...]:
+    reserved = guest.address.ip if guest and guest.address else None
+    address = usable.address or reserved
+    rows = [(view.say("card.address"), address)] if address else []
+    if guest:
+        machine = f"{template_name(guest.spec.template)}, {size(view, guest.spec)}"
+        rows += [
+            (view.say("card.user"), guest.user),
+            (view.say("card.node"), guest.node),
+            (view.say("card.machine"), machine),
+        ]
+    return tuple(rows)
+
+
+def _decision(view: View) -> Fields:
+    rows = [
+        (view.say("card.asked_by"), view.name(view.run.requester)),
+        (view.say("card.decided_by"), view.name(view.run.decided_by)),
+    ]
+    if view.outcome.ending:
+        rows.append((view.say("card.took"), view.duration(view.outcome.ending.seconds)))
+    return Fields(tuple(rows))

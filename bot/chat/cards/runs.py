@@ -1,0 +1,74 @@
+"""The one card of a run: its form for every state."""
+
+from collections.abc import Callable, Mapping
+
+from agents.contracts import Proposal
+from bot.chat.cards.applying import applying_parts, approved_parts, checking_parts
+from bot.chat.cards.endings import (
+    discarded_parts,
+    errored_parts,
+    expired_parts,
+    has_begun,
+    no_changes_parts,
+    refused_parts,
+    superseded_parts,
+)
+from bot.chat.cards.planned import pending_parts, planned_parts
+from bot.chat.cards.report import is_checking, report_parts
+from bot.chat.cards.view import View
+from bot.chat.port import Card, Part, Text, Tone
+from bot.chat.words import Words
+from bot.domain.outcome import Outcome
+from bot.domain.run import Run, RunState
+
+S = RunState
+NOTED = frozenset({S.PENDING, S.PLANNING, S.PLANNED, S.APPROVED, S.APPLYING})
+"""States in which remarks still help: why it waits, what the crew wants to be known."""
+
+Parts = Callable[[View], list[Part]]
+
+FORMS: Mapping[RunState, tuple[Tone, Parts]] = {
+    S.DRAFT: ("busy", pending_parts),
+    S.PENDING: ("busy", pending_parts),
+    S.PLANNING: ("busy", pending_parts),
+    S.PLANNED: ("waiting", planned_parts),
+    S.APPROVED: ("busy", approved_parts),
+    S.APPLYING: ("busy", applying_parts),
+    S.APPLIED: ("good", report_parts),
+    S.NO_CHANGES: ("good", no_changes_parts),
+    S.DISCARDED: ("neutral", discarded_parts),
+    S.SUPERSEDED: ("neutral", superseded_parts),
+    S.EXPIRED: ("neutral", expired_parts),
+    S.ERRORED: ("bad", errored_parts),
+    S.REFUSED: ("bad", refused_parts),
+}
+
+
+def run_card(run: Run, proposal: Proposal, outcome: Outcome, names: Mapping[str, str], words: Words) -> Card:
+    """The card of a run as it stands; ``names`` maps person ids to what people call them."""
+    view = View(run, proposal, outcome, names, words)
+    stage, tone, parts = _form(view)
+    guests = view.guests
+    title = view.say(f"card.title.{stage}", guests=guests) if guests else view.say("card.title.nothing")
+    return Card(plain=title, parts=(*parts(view), *_notes(view)), title=title, tone=tone)
+
+
+def _form(view: View) -> tuple[str, Tone, Parts]:
+    """The title's key, the tone and the parts; the state alone does not tell whether done is usable."""
+    state = view.run.state
+    tone, parts = FORMS[state]
+    if state is S.APPLIED and is_checking(view):
+        return "checking", "busy", checking_parts
+    if state is S.APPLIED and view.outcome.usable:
+        is_ready = all(usable.is_usable for usable in view.outcome.usable)
+        return ("ready", "good", parts) if is_ready else ("not_usable", "bad", parts)
+    if state is S.ERRORED and has_begun(view):
+        return "errored_partly", tone, parts
+    return ("pending" if state is S.DRAFT else state.value), tone, parts
+
+
+def _notes(view: View) -> list[Part]:
+    if view.run.state not in NOTED:
+        return []
+    notes = dict.fromkeys(view.sentence(note) for note in (*view.proposal.notes, *view.outcome.notes))
+    return [Text(note) for note in notes]

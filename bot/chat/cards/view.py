@@ -1,0 +1,67 @@
+"""Everything a card of a run is made from, and the one way to put it into words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agents.contracts import Proposal
+from bot.chat.port import Text
+from bot.chat.words import Words, duration, join, moment
+from bot.domain.outcome import Outcome
+from bot.domain.run import Run
+from iac.errors import Sentence, Value
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A run with what is known about it, in the run's own language."""
+
+    run: Run
+    proposal: Proposal
+    outcome: Outcome
+    names: Mapping[str, str]
+    words: Words
+
+    @property
+    def language(self) -> str:
+        """The language of the card."""
+        return "fr" if self.run.language == "fr" else "en"
+
+    @property
+    def guests(self) -> tuple[str, ...]:
+        """The names of the guests that were asked for."""
+        return tuple(guest.name for guest in self.proposal.guests)
+
+    @property
+    def created(self) -> frozenset[str]:
+        """The names of what the plan creates."""
+        plan = self.outcome.plan
+        return frozenset(c.name for c in plan.changes if c.action == "create") if plan else frozenset()
+
+    def say(self, key: str, **values: Value) -> str:
+        """One message of the catalogues."""
+        return self.words.text(key, self.language, **values)
+
+    def sentence(self, sentence: Sentence) -> str:
+        """Somebody else's sentence."""
+        return self.words.say(sentence, self.language)
+
+    def name(self, person_id: str | None) -> str:
+        """A person as the others know them; the id where nobody does."""
+        return self.names.get(person_id or "", person_id or "?")
+
+    def moment(self, at: float) -> str:
+        """A time, in words."""
+        return moment(at, self.language)
+
+    def duration(self, seconds: float) -> str:
+        """A duration, in words."""
+        return duration(seconds, self.language)
+
+    def words_join(self, items: Sequence[str]) -> str:
+        """A list inside a sentence."""
+        return join(items, self.language)
+
+    def items(self, head: str, lines: Iterable[str]) -> Text | None:
+        """A paragraph with a list under it; None where the list is empty."""
+        listed = [f"- {line}" for line in lines]
+        return Text("\n".join([head, *listed])) if listed else None
