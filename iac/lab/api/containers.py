@@ -3,7 +3,7 @@
 import re
 
 from iac.lab.addresses import address_of
-from iac.lab.api.power import START_TAKES, power
+from iac.lab.api.power import power
 from iac.lab.api.qemu import AUDIT, add_guest, check_is_free, check_may_allocate
 from iac.lab.api.tables import values_of
 from iac.lab.config import digest
@@ -111,7 +111,7 @@ def _card(name: str, mac: str, address: str, prefix: int) -> Row:
     return row | {"ip-addresses": [told]}
 
 
-@route("POST", BASE + "/status/start", POWER, takes=START_TAKES + " debug:b")
+@route("POST", BASE + "/status/start", POWER, takes="skiplock:b debug:b")
 def ct_start(call: Call) -> str:
     """Start it."""
     return power(call, call.lab.unlocked(_container(call)), "start", 1)

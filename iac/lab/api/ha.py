@@ -12,7 +12,7 @@ from iac.lab.views import ha_state, sid_of
 from iac.lab.world import ApiError, Guest, Node, Row, World
 
 SEE, CHANGE = need("/", "Sys.Audit"), need("/", "Sys.Console")
-TAKES = "auto-rebalance:b comment failback:b group max_relocate:i max_restart:i state type"
+TAKES = "auto-rebalance:b comment failback:b group max_relocate:i max_restart:i state"
 MISSING = "no such resource '{name}'"
 FENCE_SECONDS = 8.0
 
@@ -39,7 +39,7 @@ def _guest(world: World, sid: str) -> Guest:
     return guest
 
 
-@route("POST", "/cluster/ha/resources", CHANGE, takes="sid! " + TAKES)
+@route("POST", "/cluster/ha/resources", CHANGE, takes="sid! type " + TAKES)
 def ha_add(call: Call) -> None:
     """Let HA look after a guest; wanted as started, it is started."""
     sid = _sid(call.params.pop("sid"))
@@ -51,6 +51,7 @@ def ha_add(call: Call) -> None:
     if "group" in call.params:
         fault = {"group": "ha groups have been migrated to rules"}
         raise ApiError(400, "Parameter verification failed.", fault)
+    call.params.pop("type", None)
     table[sid] = {"state": "started", "type": sid.partition(":")[0]} | values_of(TAKES, call.params)
     call.lab.later(2, "ha_powered", vmid=guest.vmid)
 
