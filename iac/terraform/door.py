@@ -59,6 +59,11 @@ class Door(Terraform):  # type: ignore[misc]
     def read_state_file(self, file_path: str | None = None) -> None:
         """Nothing: the package would take the backend's configuration for the state."""
 
+    def attach(self, attach: Mapping[str, str]) -> None:
+        """From now on use the provider that this environment names; an empty one: start one as always."""
+        self.environment.pop("TF_REATTACH_PROVIDERS", None)
+        self.environment |= attach
+
     def cmd(self, cmd: str, *args: str, seconds: float = 300.0, **options: Any) -> Finished:
         """Run one verb to its end. ``Broken`` where it was interrupted, ``TimedOut`` at the wall clock."""
         if cmd not in VERBS:

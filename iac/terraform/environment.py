@@ -74,6 +74,11 @@ def for_terraform(config: Path | None, credentials: Credentials | None = None) -
     return values | dict(credentials.environment if credentials else {})
 
 
+def for_provider(credentials: Credentials) -> dict[str, str]:
+    """The whole environment of a provider that we start ourselves."""
+    return inherited() | dict(credentials.environment)
+
+
 def for_go() -> dict[str, str]:
     """The whole environment of a Go build."""
     return inherited(PASSED + PASSED_TO_GO) | {"CGO_ENABLED": "0"}

@@ -13,6 +13,7 @@ from iac.spec import StackSpec
 from iac.terraform.door import FLAG, Door, Finished, complaints, mask
 from iac.terraform.environment import Credentials
 from iac.terraform.skeleton import warm
+from iac.terraform.standby import Standby
 from iac.terraform.state import guests_in, tainted_in
 from iac.terraform.toolchain import Toolchain
 from iac.workspace import Workspace, serial_of
@@ -22,12 +23,16 @@ NO_CHANGES, CHANGES = 0, 2
 
 @dataclass(frozen=True, slots=True)
 class TerraformPlanner:
-    """The ``Planner`` port over the real binary. ``seconds`` is the wall clock of one whole plan."""
+    """The ``Planner`` port over the real binary. ``seconds`` is the wall clock of each terraform command.
+
+    ``standby`` is a provider that stays up between plans; without one each command starts its own, as terraform does.
+    """
 
     toolchain: Toolchain
     runs_home: Path
     credentials: Credentials
     seconds: float = 300.0
+    standby: Standby | None = None
 
     async def plan(self, run_id: str, stack: StackSpec, state: bytes | None) -> Plan:
         """Write the run's workspace, plan, save the plan file, read it back; ``Broken`` with terraform's words."""
@@ -45,11 +50,29 @@ class TerraformPlanner:
         files = render(stack, may_destroy=bool(guests_in(state) - {guest.spec.name for guest in stack.guests}))
         workspace = workspaces.write(Path(door.working_dir), files, state, warm(self.toolchain))
         self._untaint(door, stack, state)
+        shown = self._shown(door, stack, workspace)
+        digest = digest_of(workspace.plan_file.read_bytes())
+        return read_plan(json.loads(shown.printed), digest=digest, state_serial=serial)
+
+    def _shown(self, door: Door, stack: StackSpec, workspace: Workspace) -> Finished:
+        """Plan and show; a standby that dies on the way costs a second plan by terraform alone, never an answer."""
+        if self.standby is None:
+            return self._plan_and_show(door, stack, workspace)
+        with self.standby.taken() as attach:
+            door.attach(attach)
+            try:
+                return self._plan_and_show(door, stack, workspace)
+            except Broken:
+                if not attach or self.standby.is_running:
+                    raise
+        door.attach({})
+        return self._plan_and_show(door, stack, workspace)
+
+    def _plan_and_show(self, door: Door, stack: StackSpec, workspace: Workspace) -> Finished:
         self._check(door, stack, "plan", self._saved(door, workspace))
         shown = door.cmd("show", workspace.plan_file.name, json=FLAG, seconds=self.seconds)
         self._check(door, stack, "show", shown)
-        digest = digest_of(workspace.plan_file.read_bytes())
-        return read_plan(json.loads(shown.printed), digest=digest, state_serial=serial)
+        return shown
 
     def _saved(self, door: Door, workspace: Workspace) -> Finished:
         return door.cmd(
