@@ -117,5 +117,3 @@ async def test_an_apply_whose_worker_died_is_due_to_be_followed(runs, stack):
     run = await started(runs, stack)
     await runs.release(run, due_at=0)
     assert await runs.due(now=1.0, limit=5) == [(run.id, S.APPLYING)]
-
-
