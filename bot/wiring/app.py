@@ -25,7 +25,7 @@ from bot.store.threads import RedisThreads
 from bot.store.upgrading import upgrade
 from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import crew_of
-from bot.wiring.machines import planner_of, progress_of, runs_home
+from bot.wiring.machines import planner_of, runner_environment, runs_home, steps_of
 from bot.wiring.people import Book, book_of
 from bot.wiring.stages import Parts, stages_of
 from bot.wiring.web import web_of
@@ -103,7 +103,7 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
             cluster=cluster,
             crew=crew,
             planner=planner_of(settings, place.access),
-            runner=DetachedRunner(runs_home(settings), runs, progress_of, runner_environment(settings)),
+            runner=DetachedRunner(runs_home(settings), runs, steps_of, runner_environment(settings)),
             place=place,
             owner=name_of_this_process(),
             now=time.time,
@@ -149,15 +149,3 @@ def _checks(parts: Parts) -> Mapping[str, Check]:
 
     return {"database": database, "memory": parts.threads.ping, "cluster": cluster}
 
-
-def runner_environment(settings: Settings) -> Mapping[str, str]:
-    """What the detached runner must be told beside our own environment: the places this process has settled on."""
-    said = {
-        "THREADFORM_HOME": str(settings.home.resolve()),
-        "THREADFORM_TOOLS_HOME": str(settings.tools),
-        "THREADFORM_DATABASE_URL": settings.database,
-        "THREADFORM_TF_BIN": settings.tf_bin,
-        "THREADFORM_APPLY_SECONDS": str(settings.apply_seconds),
-        "THREADFORM_BEAT_SECONDS": str(settings.beat_seconds),
-    }
-    return {name: value for name, value in said.items() if value}

@@ -13,9 +13,9 @@ from bot.store.runs import SqlRuns
 from bot.store.stacks import SqlStacks, Vault
 from bot.wiring.cluster import standing
 from bot.wiring.keys import state_key
-from bot.wiring.machines import credentials_of, runs_home
+from bot.wiring.machines import credentials_of, read_state, runs_home
 from iac.errors import ClusterSilent
-from iac.terraform.applier import Applier, read_state
+from iac.terraform.applier import Applier
 from iac.terraform.toolchain import load
 
 
@@ -42,10 +42,11 @@ def _hand(settings: Settings, run_id: str) -> Hand:
     if access is None:
         raise ClusterSilent("looking for the lab", "no lab serves this home")
     directory = runs_home(settings) / run_id
-    applier = Applier(load(settings.tools, binary=settings.tf_bin or None), credentials_of(access), directory)
+    toolchain = load(settings.tools, binary=settings.tf_bin or None)
+    applier = Applier(toolchain, credentials_of(access), directory, settings.apply_seconds)
 
     def apply(digest: str) -> Ending:
-        applied = applier.apply_saved(digest=digest, seconds=settings.apply_seconds)
+        applied = applier.apply(digest)
         return Ending(applied.exit_code == 0, applied.seconds, applied.errors)
 
     return Hand(apply=apply, interrupt=applier.interrupt, state=lambda: read_state(directory))

@@ -1,19 +1,20 @@
 """Terraform and the usable check, dressed as the ports that the stages know."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bot.domain.outcome import Progress, Usable
 from bot.settings import Settings
+from iac.errors import Broken
 from iac.proxmox import Access
 from iac.spec import PlacedGuest
-from iac.terraform.applier import parse_progress
+from iac.terraform.events import Tail, parse_progress
 from iac.terraform.environment import Credentials
 from iac.terraform.planner import TerraformPlanner
 from iac.terraform.toolchain import load
 from iac.usable import UsableCheck as Eye
+from iac.workspace import Workspace, serial_of
 
 
 def runs_home(settings: Settings) -> Path:
@@ -32,10 +33,28 @@ def planner_of(settings: Settings, access: Access) -> TerraformPlanner:
     return TerraformPlanner(toolchain, runs_home(settings), credentials_of(access), settings.plan_seconds)
 
 
-def progress_of(event: Mapping[str, Any]) -> Progress | None:
-    """One line of terraform's stream as a step, or None where it is not about a resource."""
-    parsed = parse_progress(event)
-    return None if parsed is None else Progress(*parsed)
+def steps_of(directory: Path) -> Callable[[], Iterator[Progress]]:
+    """A reader of what terraform reports from one run's directory: each call gives the steps that are new."""
+    tail = Tail(Workspace(directory).events_file)
+
+    def steps() -> Iterator[Progress]:
+        if not tail.path.exists():
+            return
+        for event in tail.read():
+            parsed = parse_progress(event)
+            if parsed is not None:
+                yield Progress(*parsed)
+
+    return steps
+
+
+def read_state(directory: Path) -> tuple[int, bytes] | None:
+    """Serial and bytes of the state in a run's directory; None where there is none, or terraform is writing it now."""
+    try:
+        body = Workspace(directory).state_file.read_bytes()
+        return serial_of(body), body
+    except (FileNotFoundError, Broken):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +67,16 @@ class Usability:
         """Wait until the guest is usable, at most ``seconds``."""
         up = await self.eye.check(guest, seconds=seconds)
         return Usable(up.guest, up.address, up.agent_s, up.cloud_init_s, up.ssh_s, up.ssh_line, up.missing)
+
+
+def runner_environment(settings: Settings) -> Mapping[str, str]:
+    """What the detached runner must be told beside our own environment: the places this process has settled on."""
+    said = {
+        "THREADFORM_HOME": str(settings.home.resolve()),
+        "THREADFORM_TOOLS_HOME": str(settings.tools),
+        "THREADFORM_DATABASE_URL": settings.database,
+        "THREADFORM_TF_BIN": settings.tf_bin,
+        "THREADFORM_APPLY_SECONDS": str(settings.apply_seconds),
+        "THREADFORM_BEAT_SECONDS": str(settings.beat_seconds),
+    }
+    return {name: value for name, value in said.items() if value}
