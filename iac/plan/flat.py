@@ -14,25 +14,38 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
-def flatten(value: Any, unknown: Any = None, path: str = "") -> dict[str, Any]:
-    """Every leaf by its path; a leaf that ``unknown`` marks is ``UNKNOWN``. Null and empty ones are left out."""
-    return dict(_leaves(value, unknown, path))
+def flatten(value: Any, unknown: Any = None) -> dict[str, Any]:
+    """Every leaf by its path; a leaf that ``unknown`` marks is ``UNKNOWN``. Null ones are left out, empty ones stay."""
+    return dict(_leaves(value, unknown, ""))
+
+
+def is_empty(value: Any) -> bool:
+    """Whether it says nothing: an empty text, list or block."""
+    return value is not UNKNOWN and value in ("", [], {})
 
 
 def _leaves(value: Any, unknown: Any, path: str) -> Iterator[tuple[str, Any]]:
     if unknown is True:
         yield path, UNKNOWN
     elif isinstance(value, Mapping) or isinstance(unknown, Mapping):
-        yield from _of_mapping(_mapping(value), _mapping(unknown), path)
+        yield from _of_mapping(value, _mapping(unknown), path)
     elif _is_list(unknown) or (_is_list(value) and any(isinstance(item, Mapping) for item in value)):
         yield from _of_blocks(value if _is_list(value) else [], unknown if _is_list(unknown) else [], path)
-    elif value is not None and value not in ("", [], {}):
+    elif value is not None:
         yield path, value
 
 
-def _of_mapping(value: Mapping[str, Any], unknown: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
-    for key in sorted({*value, *unknown}):
-        yield from _leaves(value.get(key), unknown.get(key), f"{path}.{key}" if path else key)
+def _of_mapping(value: Any, unknown: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
+    leaves = [
+        leaf
+        for key in sorted({*_mapping(value), *unknown})
+        for leaf in _leaves(_mapping(value).get(key), unknown.get(key), f"{path}.{key}" if path else key)
+    ]
+    if leaves:
+        yield from leaves
+    elif path and isinstance(value, Mapping):
+        # A block that holds nothing is still there: it may come or go.
+        yield path, {}
 
 
 def _of_blocks(value: Sequence[Any], unknown: Sequence[Any], path: str) -> Iterator[tuple[str, Any]]:

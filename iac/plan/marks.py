@@ -7,9 +7,9 @@ SENSITIVE = "(sensitive value)"
 
 
 def mask(value: Any, marks: Any) -> Any:
-    """The value with everything that ``marks`` calls sensitive replaced by ``SENSITIVE``."""
+    """The value with what ``marks`` calls sensitive replaced by ``SENSITIVE``; an empty one hides nothing."""
     if marks is True:
-        return None if value is None else SENSITIVE
+        return value if value in (None, "") else SENSITIVE
     if isinstance(value, Mapping) and isinstance(marks, Mapping):
         return {key: mask(item, marks.get(key)) for key, item in value.items()}
     if _is_list(value) and _is_list(marks):

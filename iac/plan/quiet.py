@@ -6,6 +6,8 @@ An attribute is never hidden for its name alone: one that has another value than
 from collections.abc import Mapping
 from typing import Any
 
+from iac.plan.flat import is_empty
+
 VM = "proxmox_virtual_environment_vm"
 
 DEFAULTS: Mapping[str, tuple[Any, ...]] = {
@@ -13,6 +15,8 @@ DEFAULTS: Mapping[str, tuple[Any, ...]] = {
     "agent.timeout": ("15m",),
     "agent.trim": (False,),
     "agent.type": ("virtio",),
+    "agent.wait_for_ip.ipv4": (False,),
+    "agent.wait_for_ip.ipv6": (False,),
     "bios": ("seabios",),
     "clone.retries": (1,),
     "cpu.hotplugged": (0,),
@@ -26,6 +30,7 @@ DEFAULTS: Mapping[str, tuple[Any, ...]] = {
     "disk.cache": ("none",),
     "disk.discard": ("ignore",),
     "disk.iothread": (False,),
+    "disk.queues": (0,),
     "disk.replicate": (True,),
     "disk.ssd": (False,),
     "initialization.upgrade": (False, True),
@@ -44,6 +49,7 @@ DEFAULTS: Mapping[str, tuple[Any, ...]] = {
     "network_device.vlan_id": (0,),
     "protection": (False,),
     "purge_on_destroy": (True,),
+    "reboot": (False,),
     "scsi_hardware": ("virtio-scsi-pci",),
     "tablet_device": (True,),
     "template": (False,),
@@ -59,5 +65,7 @@ DEFAULTS: Mapping[str, tuple[Any, ...]] = {
 
 
 def is_quiet(kind: str, path: str, value: Any) -> bool:
-    """Whether the provider writes exactly this by itself."""
+    """Whether it is empty, or exactly what the provider writes by itself."""
+    if is_empty(value):
+        return True
     return kind == VM and any(value == default and type(value) is type(default) for default in DEFAULTS.get(path, ()))

@@ -58,9 +58,14 @@ resource "proxmox_virtual_environment_vm" "guest" {
       }
     }
 
-    dns {
-      servers = var.guest.dns_servers
-      domain  = var.guest.dns_domain
+    # Absent where nothing is set: an empty block would be planned again and again.
+    dynamic "dns" {
+      for_each = length(var.guest.dns_servers) > 0 || var.guest.dns_domain != null ? [true] : []
+
+      content {
+        servers = var.guest.dns_servers
+        domain  = var.guest.dns_domain
+      }
     }
 
     user_account {
