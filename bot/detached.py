@@ -1,49 +1,71 @@
 """Starting the detached runner, and following what it leaves on disk. It outlives us; we may come back to it."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.domain.outcome import Ending, Progress, parse_outcome
 from bot.domain.run import RunState
 from bot.ports import Runs
+from iac.errors import Broken
 
 RUNNER_LOG = "runner.log"
+SPARE_LOG = "spare-runner.log"
 POLL_S = 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DetachedRunner:
     """The ``Runner`` port over a process of its own session that writes to files, never to a pipe of ours.
 
-    ``steps_of`` opens a run's directory: each call of what it returns gives the steps that are new.
+    ``steps_of`` opens a run's directory: each call of what it returns gives the steps that are new. A spare
+    runner is kept waiting, so that the start of an apply does not pay for the start of a process.
     """
 
     runs_home: Path
     runs: Runs
     steps_of: Callable[[Path], Callable[[], Iterator[Progress]]]
     environment: Mapping[str, str]
+    _spare: "subprocess.Popen[str] | None" = None
+    _started: "list[subprocess.Popen[str]]" = field(default_factory=list)
+
+    async def warm(self) -> None:
+        """Start the spare runner where there is none."""
+        if self._spare is None or self._spare.poll() is not None:
+            self._spare = await asyncio.to_thread(self._spawn)
 
     async def start(self, run_id: str, token: str) -> None:
-        """Start the runner of one attempt; it passes the guarded door by itself, or ends without a trace."""
-        await asyncio.to_thread(self._spawn, run_id, token)
+        """Give the order; the runner passes the guarded door by itself, or ends without a trace."""
+        order = json.dumps({"run": run_id, "token": token}) + "\n"
+        spare, self._spare = self._spare, None
+        if spare is None or not _given(spare, order):
+            spare = await asyncio.to_thread(self._spawn)
+            if not _given(spare, order):
+                raise Broken("starting the runner of an apply", f"it ended at once with code {spare.wait()}")
+        self._started = [process for process in (*self._started, spare) if process.poll() is None]
 
-    def _spawn(self, run_id: str, token: str) -> None:
-        directory = self.runs_home / run_id
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (directory / RUNNER_LOG).open("ab") as sink:
-            subprocess.Popen(
-                [sys.executable, "-m", "bot.runner", run_id],
-                stdin=subprocess.DEVNULL,
+    async def close(self) -> None:
+        """Send the spare away; runners at work go on."""
+        if self._spare is not None:
+            await asyncio.to_thread(_send_away, self._spare)
+            self._spare = None
+
+    def _spawn(self) -> "subprocess.Popen[str]":
+        self.runs_home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.runs_home / SPARE_LOG).open("ab") as sink:
+            return subprocess.Popen(
+                [sys.executable, "-m", "bot.runner"],
+                stdin=subprocess.PIPE,
                 stdout=sink,
                 stderr=sink,
-                env={**os.environ, **self.environment, "THREADFORM_ATTEMPT": token},
+                env={**os.environ, **self.environment},
                 start_new_session=True,
-                close_fds=True,
+                text=True,
             )
 
     async def follow(self, run_id: str) -> AsyncIterator[Progress | Ending]:
@@ -54,6 +76,26 @@ class DetachedRunner:
             for step in steps():
                 yield step
             if run.state is not RunState.APPLYING:
+                await self.warm()
                 yield parse_outcome(run.outcome).ending or Ending(is_applied=run.state is RunState.APPLIED, seconds=0)
                 return
             await asyncio.sleep(POLL_S)
+
+
+def _given(process: "subprocess.Popen[str]", order: str) -> bool:
+    """Write the order and close the pipe: from here on nothing of ours reaches the runner."""
+    pipe = process.stdin
+    if pipe is None or process.poll() is not None:
+        return False
+    try:
+        with pipe:
+            pipe.write(order)
+    except BrokenPipeError:
+        return False
+    return True
+
+
+def _send_away(process: "subprocess.Popen[str]") -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    process.wait()

@@ -1,10 +1,14 @@
-"""The detached runner: owns one apply, from the guarded door to the recorded end. Lives and dies apart from the bot."""
+"""The detached runner: owns one apply, from the guarded door to the recorded end. Lives and dies apart from the bot.
+
+It is started before it is needed: imports and connections are made while it waits for its order on standard input,
+so that terraform starts a few milliseconds after the click. An end of the input without an order ends it.
+"""
 
 import asyncio
-import os
+import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -117,18 +121,36 @@ class Guarded:
                 return
 
 
-async def _main(run_id: str, token: str) -> None:
-    from bot.wiring.guarded import build_guarded
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the worker tells a runner, as one line of JSON: which run, and the token of its attempt."""
 
-    async with build_guarded(run_id) as guarded:
-        await guarded.run(run_id, token)
+    run: str
+    token: str
+
+    @classmethod
+    def parse(cls, line: str) -> "Order":
+        """Read the line; ``ValueError`` or ``TypeError`` where it is no order."""
+        return cls(**json.loads(line))
+
+    @property
+    def line(self) -> str:
+        """The line."""
+        return json.dumps({"run": self.run, "token": self.token}) + "\n"
 
 
-def main(arguments: Mapping[str, str], run_id: str) -> None:
-    """Entry of ``python -m bot.runner RUN``; the token comes in the environment, never on a command line."""
-    logging.configure("json", "info")
-    asyncio.run(_main(run_id, arguments["THREADFORM_ATTEMPT"]))
+async def _main() -> None:
+    from bot.wiring.guarded import ready_hand
+
+    async with ready_hand() as guarded_for:
+        line = await asyncio.to_thread(sys.stdin.readline)
+        if not line:  # the worker has gone, or needs no spare any more
+            return
+        order = Order.parse(line)
+        guarded = guarded_for(order.run)
+        await guarded.run(order.run, order.token)
 
 
 if __name__ == "__main__":
-    main(os.environ, sys.argv[1])
+    logging.configure("json", "info")
+    asyncio.run(_main())

@@ -138,7 +138,7 @@ class Settings(BaseSettings):
     people: tuple[PersonSetting, ...] = ()
     """Who may ask and who may approve, as JSON: `[{"id": "web:ann", "name": "Ann", "roles": ["approver"]}]`."""
     networks: dict[str, NetworkSetting] = Field(default_factory=dict)
-    """Address ranges by network, as JSON: `{"vmbr0": {"first": …, "last": …, "prefix": 24, "gateway": …}}`; else DHCP."""
+    """Address ranges by network, as JSON: `{"vmbr0": {"first": …, "last": …, "prefix": 24}}`; others use DHCP."""
     limits: LimitSetting = LimitSetting()
     """The most one guest may ask for, as JSON: `{"max_cores": 32, "max_memory_mb": 131072, "max_disk_gb": 2048}`."""
     environments: tuple[str, ...] = ("dev", "test", "staging", "prod")

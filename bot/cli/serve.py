@@ -45,8 +45,14 @@ def works(app: App, settings: Settings, what: str) -> list[Coroutine[Any, Any, N
     if what in ("serve", "web"):
         found += [app.chat.run(app.sink), serve_page(app, settings)]
     if what in ("serve", "worker"):
-        found += [app.worker.run(app.consumer)]
+        found += [app.worker.run(app.consumer), _warm(app)]
     return found
+
+
+async def _warm(app: App) -> None:
+    """Warm up beside everything else; a part that cannot be warmed says so when it is needed."""
+    await app.warm()
+    await asyncio.Event().wait()
 
 
 async def serve_page(app: App, settings: Settings, port: int | None = None) -> None:

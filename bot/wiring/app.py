@@ -50,6 +50,11 @@ class App:
     worker: Worker
     consumer: Consumer
     checks: Mapping[str, Check]
+    runner: DetachedRunner
+
+    async def warm(self) -> None:
+        """Do before the first request what it would otherwise wait for: the agents' imports, a spare runner."""
+        await asyncio.gather(self.crew.warm(), self.runner.warm())
 
 
 async def migrate(settings: Settings) -> None:
@@ -108,6 +113,7 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
             owner=name_of_this_process(),
             now=time.time,
         )
+        stack.push_async_callback(parts.runner.close)
         chat = web_of(settings, database, words)
         yield _app(parts, chat, {"web": chat, **(extra or {})}, redis.url)
 
@@ -137,6 +143,7 @@ def _app(parts: Parts, chat: WebChat, chats: Mapping[str, Chat], redis_url: str)
         worker=worker,
         consumer=Consumer(redis_url, worker.handlers()),
         checks=_checks(parts),
+        runner=parts.runner,
     )
 
 
@@ -148,4 +155,3 @@ def _checks(parts: Parts) -> Mapping[str, Check]:
         await parts.cluster.read()
 
     return {"database": database, "memory": parts.threads.ping, "cluster": cluster}
-

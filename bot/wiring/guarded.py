@@ -1,9 +1,13 @@
 """Builds what the detached runner needs, and nothing more: its start is on the way from a click to terraform."""
 
+import os
+import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
+from bot.detached import RUNNER_LOG
 from bot.domain.outcome import Ending
 from bot.runner import Guarded, Hand
 from bot.settings import Settings
@@ -16,33 +20,49 @@ from bot.wiring.keys import state_key
 from bot.wiring.machines import credentials_of, read_state, runs_home
 from iac.errors import ClusterSilent
 from iac.terraform.applier import Applier
-from iac.terraform.toolchain import load
+from iac.terraform.toolchain import Toolchain, load
 
 
 @asynccontextmanager
-async def build_guarded(run_id: str) -> AsyncIterator[Guarded]:
-    """The parts of one attempt, from the same settings as the bot's."""
+async def ready_hand() -> AsyncIterator[Callable[[str], Guarded]]:
+    """Everything that does not depend on the run, made and tried before it is needed; then the parts of one attempt."""
     settings = Settings()
     database = open_database(settings.database)
-    try:
-        yield Guarded(
+    toolchain = load(settings.tools, binary=settings.tf_bin or None)
+    attempts = Attempts(database)
+    await attempts.overdue()  # connects, and has the driver loaded
+
+    def guarded_for(run_id: str) -> Guarded:
+        log_into(runs_home(settings) / run_id)
+        return Guarded(
             runs=SqlRuns(database),
             stacks=SqlStacks(database, Vault(state_key(settings))),
-            attempts=Attempts(database),
-            hand=_hand(settings, run_id),
+            attempts=attempts,
+            hand=_hand(settings, toolchain, run_id),
             now=time.time,
             beat_s=settings.beat_seconds,
         )
+
+    try:
+        yield guarded_for
     finally:
         await database.close()
 
 
-def _hand(settings: Settings, run_id: str) -> Hand:
+def log_into(directory: Path) -> None:
+    """Send what this process says to its run's own file from now on."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(directory / RUNNER_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(descriptor, sys.stdout.fileno())
+    os.dup2(descriptor, sys.stderr.fileno())
+    os.close(descriptor)
+
+
+def _hand(settings: Settings, toolchain: Toolchain, run_id: str) -> Hand:
     access = standing(settings)
     if access is None:
         raise ClusterSilent("looking for the lab", "no lab serves this home")
     directory = runs_home(settings) / run_id
-    toolchain = load(settings.tools, binary=settings.tf_bin or None)
     applier = Applier(toolchain, credentials_of(access), directory, settings.apply_seconds)
 
     def apply(digest: str) -> Ending:

@@ -9,8 +9,8 @@ from bot.settings import Settings
 from iac.errors import Broken
 from iac.proxmox import Access
 from iac.spec import PlacedGuest
-from iac.terraform.events import Tail, parse_progress
 from iac.terraform.environment import Credentials
+from iac.terraform.events import Tail, parse_progress
 from iac.terraform.planner import TerraformPlanner
 from iac.terraform.toolchain import load
 from iac.usable import UsableCheck as Eye

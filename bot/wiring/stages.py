@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from agents.contracts import Crew
 from bot.chat.words import Words
+from bot.detached import DetachedRunner
 from bot.flow.applying import Applying
 from bot.flow.approving import Approving
 from bot.flow.closing import Closing
@@ -11,7 +12,7 @@ from bot.flow.intake import Intake
 from bot.flow.planning import Planning, Rules
 from bot.flow.telling import Telling
 from bot.flow.upkeep import Upkeep
-from bot.ports import Clock, Planner, Runner, Runs
+from bot.ports import Clock, Planner, Runs
 from bot.settings import Settings
 from bot.store.attempts import Attempts
 from bot.store.database import Database
@@ -48,7 +49,7 @@ class Parts:
     cluster: Cluster
     crew: Crew
     planner: Planner
-    runner: Runner
+    runner: DetachedRunner
     place: Place
     owner: str
     now: Clock
