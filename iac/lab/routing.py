@@ -130,6 +130,8 @@ def answer(lab: Lab, who: Who, method: str, path: str, params: Params) -> Any:
         _check_way_to(lab.world, values["node"])
     if method != "GET" and not found.is_local and not lab.world.is_quorate:
         raise ApiError(500, "cluster not ready - no quorum?")
+    # PVE puts the values of the path and the parameters into one bag; some clients send the same value in both.
+    params = {name: value for name, value in params.items() if name not in values}
     if found.takes is not None:
         check_params(found.takes, params)
     return found.answer(Call(lab, who, values, params))

@@ -11,11 +11,13 @@ CONTROL = ("delete", "digest", "lock-token", "pending", "running")
 def values_of(takes: str, params: Params) -> Row:
     """The parameters with the JSON types that ``takes`` gives them; what only steers the call is left out."""
     kinds, _ = parsed(takes)
-    return {
-        name: int(value) if kinds.get(name) in ("i", "b") and re.fullmatch(r"-?\d+", value) else value
-        for name, value in params.items()
-        if name not in CONTROL
-    }
+    return {name: _value(kinds.get(name, ""), value) for name, value in params.items() if name not in CONTROL}
+
+
+def _value(kind: str, value: str) -> int | float | str:
+    if kind in ("i", "b", "n") and re.fullmatch(r"-?\d+", value):
+        return int(value)
+    return float(value) if kind == "n" else value
 
 
 def change_row(row: Row, takes: str, params: Params) -> None:

@@ -95,8 +95,10 @@ def task_stop(call: Call) -> Any:
 
 def log_of(task: Task, now: float) -> list[str]:
     """What has been logged by ``now``: as much of the lines as of the time has passed, then how it ended."""
+    if task.is_done and task.exitstatus != "OK":
+        return [*task.log[:1], f"TASK ERROR: {task.exitstatus}"]
     if task.is_done:
-        return [*task.log, "TASK OK" if task.exitstatus == "OK" else f"TASK ERROR: {task.exitstatus}"]
+        return [*task.log, "TASK OK"]
     length = (task.ends_at or now + 60) - task.started_at
     shown = int(len(task.log) * (now - task.started_at) / length) + 1 if length else len(task.log)
     return task.log[:shown]

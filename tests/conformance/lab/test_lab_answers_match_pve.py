@@ -20,7 +20,14 @@ def judged(lab, schema):
 
 
 async def make_guest(pve):
-    clone = {"newid": 130, "name": "api01", "full": 1, "pool": "dev", "target": "pmox02", "description": "made by a test"}
+    clone = {
+        "newid": 130,
+        "name": "api01",
+        "full": 1,
+        "pool": "dev",
+        "target": "pmox02",
+        "description": "made by a test",
+    }
     await pve.done("POST", "/nodes/pmox01/qemu/100/clone", **clone)
     cloudinit = {"ciuser": "ubuntu", "ipconfig0": "ip=192.168.20.5/16,gw=192.168.0.1", "nameserver": "192.168.0.1"}
     await pve.put(f"{NEW}/config", cores=2, memory=2048, agent="enabled=1", tags="bot;dev", **cloudinit)
