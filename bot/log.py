@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -30,11 +31,12 @@ def _redacted(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
-def configure(form: str, level: str) -> None:
-    """Set up the log of this process: ``form`` is console or json; it goes to stderr."""
+def configure(form: str, level: str, path: Path | None = None) -> None:
+    """Set up the log of this process: ``form`` is console or json; it goes to stderr unless a file is named."""
+    sink = sys.stderr if path is None else path.open("a", buffering=1)
     render: Any = structlog.processors.JSONRenderer()
     if form == "console":
-        render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        render = structlog.dev.ConsoleRenderer(colors=sink.isatty())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -45,9 +47,9 @@ def configure(form: str, level: str) -> None:
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(sink),
         cache_logger_on_first_use=False,
     )
     # Libraries speak through logging: warnings only, and ADK's hundred-line tracebacks not at all (we log the cause).
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, stream=sink, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("google_adk").setLevel(logging.CRITICAL)
