@@ -1,12 +1,11 @@
 """Guests that can be reached: each one with power gets a real TCP port on loopback that answers as SSH does."""
 
 import asyncio
-import contextlib
 
 from iac.lab.running import Lab
 from iac.lab.world import Guest
 
-SSH_SECONDS = 1.5
+SSH_SECONDS, PATIENCE_SECONDS = 1.5, 30.0
 BANNERS = {"debian": b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7\r\n", "rocky": b"SSH-2.0-OpenSSH_8.7\r\n"}
 DEFAULT_BANNER = b"SSH-2.0-OpenSSH_9.6p1 Ubuntu-3ubuntu13.13\r\n"
 SSH_PORT = "22"
@@ -29,7 +28,7 @@ class Ports:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self._servers: dict[str, asyncio.Server] = {}
+        self._servers: dict[str, SshDoor] = {}
         self._turn = asyncio.Lock()
 
     async def follow(self) -> None:
@@ -37,7 +36,7 @@ class Ports:
         async with self._turn:
             wanted = {vmid for vmid, guest in self.lab.world.guests.items() if is_open(self.lab, guest)}
             for vmid in self._servers.keys() - wanted:
-                await _close(self._servers.pop(vmid))
+                self._servers.pop(vmid).close()
             for vmid in wanted - self._servers.keys():
                 self._servers[vmid] = await self._open(self.lab.world.guests[vmid])
 
@@ -61,33 +60,60 @@ class Ports:
         """Close them all; the numbers stay in the world, so that they are the same after a restart."""
         async with self._turn:
             for vmid in list(self._servers):
-                await _close(self._servers.pop(vmid))
+                self._servers.pop(vmid).close()
 
-    async def _open(self, guest: Guest) -> asyncio.Server:
-        banner = banner_of(guest)
-
-        async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            with contextlib.suppress(OSError, TimeoutError):
-                writer.write(banner)
-                await writer.drain()
-                await asyncio.wait_for(reader.read(256), timeout=10)
-            writer.close()
-
-        server = await _listen(greet, guest.ssh_port or 0)
-        guest.ssh_port = server.sockets[0].getsockname()[1]
+    async def _open(self, guest: Guest) -> "SshDoor":
+        door = await SshDoor.at(banner_of(guest), guest.ssh_port or 0)
+        guest.ssh_port = door.port
         self.lab.is_dirty = True
-        return server
+        return door
 
 
-async def _listen(greet: object, port: int) -> asyncio.Server:
-    """On the same port as before where it is free, else on any."""
-    try:
-        return await asyncio.start_server(greet, "127.0.0.1", port)  # type: ignore[arg-type]
-    except OSError:
-        return await asyncio.start_server(greet, "127.0.0.1", 0)  # type: ignore[arg-type]
+class SshDoor:
+    """One listening port and the connections it took; closing it ends them all, as a power cut would."""
+
+    def __init__(self, banner: bytes) -> None:
+        self.banner = banner
+        self.connections: set[asyncio.BaseTransport] = set()
+        self.server: asyncio.Server | None = None
+
+    @classmethod
+    async def at(cls, banner: bytes, port: int) -> "SshDoor":
+        """Listen on ``port`` where it is free, else on any."""
+        door, loop = cls(banner), asyncio.get_running_loop()
+        try:
+            door.server = await loop.create_server(lambda: Greeting(door), "127.0.0.1", port)
+        except OSError:
+            door.server = await loop.create_server(lambda: Greeting(door), "127.0.0.1", 0)
+        return door
+
+    @property
+    def port(self) -> int:
+        """Where it listens; 0 where it does not."""
+        return int(self.server.sockets[0].getsockname()[1]) if self.server else 0
+
+    def close(self) -> None:
+        """Stop listening and cut every connection."""
+        if self.server:
+            self.server.close()
+        for connection in list(self.connections):
+            connection.close()
 
 
-async def _close(server: asyncio.Server) -> None:
-    server.close()
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(server.wait_closed(), timeout=1)
+class Greeting(asyncio.Protocol):
+    """Says the banner at once, listens, and hangs up after a while."""
+
+    def __init__(self, door: SshDoor) -> None:
+        self._door = door
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet."""
+        self._door.connections.add(transport)
+        if isinstance(transport, asyncio.Transport):
+            transport.write(self._door.banner)
+        asyncio.get_running_loop().call_later(PATIENCE_SECONDS, transport.close)
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio names it
+        """Forget it."""
+        self._door.connections.discard(self._transport)

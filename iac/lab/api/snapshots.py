@@ -13,7 +13,7 @@ from iac.lab.world import ApiError, Guest, Row, Snapshot
 TAKE = need("/vms/{vmid}", "VM.Snapshot")
 BACK = need("/vms/{vmid}", "VM.Snapshot", "VM.Snapshot.Rollback", is_any=True)
 READ = need("/vms/{vmid}", "VM.Snapshot", "VM.Snapshot.Rollback", "VM.Audit", is_any=True)
-NAME = re.compile(r"^[A-Za-z][\w-]+$")
+NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]+$")
 
 
 @route("GET", BASE + "/snapshot", AUDIT)
