@@ -47,6 +47,11 @@ def connect(access: Access, seconds: float) -> ProxmoxAPI:
     return client
 
 
+def close(client: ProxmoxAPI) -> None:
+    """Close the idle connections of a client."""
+    client._store["session"].close()  # noqa: SLF001  proxmoxer has no verb for it
+
+
 def _token(text: str) -> tuple[str, str, str]:
     name, _, secret = text.partition("=")
     user, _, token_name = name.partition("!")

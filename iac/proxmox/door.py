@@ -11,7 +11,7 @@ import requests
 from proxmoxer import ProxmoxAPI, ResourceException
 
 from iac.errors import Broken, ClusterSilent, ThreadformError
-from iac.proxmox.access import Access, connect
+from iac.proxmox.access import Access, close, connect
 
 T = TypeVar("T")
 
@@ -24,12 +24,19 @@ FIRST_OF_THE_PROXY = 595
 
 
 class Door:
-    """GET, and nothing else. One door serves any number of readings; it keeps its connections open."""
+    """GET, and nothing else. A door serves one reading and closes its connections after it.
+
+    pveproxy drops idle connections within seconds; a reading that found one half-dropped would fail for nothing.
+    """
 
     def __init__(self, access: Access, *, seconds: float) -> None:
         """``seconds`` is the longest wait for any part of an answer."""
         self._api: ProxmoxAPI = connect(access, seconds)
         self._gate = asyncio.Semaphore(AT_ONCE)
+
+    def close(self) -> None:
+        """Close what is idle; a call that still waits closes its own connection when it ends."""
+        close(self._api)
 
     async def get(self, path: str, **params: str | int) -> Any:
         """The ``data`` of one answer. ``ClusterSilent`` or ``Broken``."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from iac.errors import Broken, ClusterSilent
 from iac.inventory import Cluster, Inventory, Node
-from iac.proxmox.access import Access
+from iac.proxmox.access import Access, connect
 from iac.proxmox.door import Door, all_of
 from iac.proxmox.parse import parse_cluster, parse_guests, parse_nodes, parse_pools, parse_version, template_places
 from iac.proxmox.places import parse_bridges, parse_storages, parse_vnets
@@ -34,34 +34,37 @@ class ProxmoxEye:
 
     def __init__(self, access: Access, *, seconds: float = 10, clock: Callable[[], float] = time.time) -> None:
         """``seconds`` is the wall clock of one whole reading."""
-        self._door = Door(access, seconds=seconds)
-        self._seconds, self._clock = seconds, clock
+        connect(access, seconds)  # a malformed address or token is told at once, not at the first reading
+        self._access, self._seconds, self._clock = access, seconds, clock
 
     async def read(self) -> Inventory:
         """Read the whole cluster. ``ClusterSilent`` where it does not answer in time, ``Broken`` where it refuses."""
         read_at = self._clock()
+        door = Door(self._access, seconds=self._seconds)
         try:
             async with asyncio.timeout(self._seconds):
-                answers = await self._answers()
+                answers = await _answers(door)
         except TimeoutError:
             raise ClusterSilent("reading the cluster", f"no whole answer within {self._seconds:g} s") from None
+        finally:
+            door.close()
         return inventory_of(answers, read_at)
 
-    async def _answers(self) -> Answers:
-        door = self._door
-        found = await all_of([*(door.get(p) for p in _FIRST), *(door.get_if_any(p) for p in _OPTIONAL)])
-        first = dict(zip((*_FIRST, *_OPTIONAL), found, strict=True))
-        online = [n.name for n in _nodes(first) if n.is_online]
-        vnets = [text(row, "vnet") for row in rows(first["/cluster/sdn/vnets"]) if text(row, "vnet")]
-        places = [place for place in template_places(first["/cluster/resources"]) if place[0] in online]
-        bridges, subnets, templates = await all_of(
-            (
-                _by({node: door.get(f"/nodes/{node}/network") for node in online}),
-                _by({vnet: door.get_if_any(f"/cluster/sdn/vnets/{vnet}/subnets") for vnet in vnets}),
-                _by({vmid: door.get_if_any(f"/nodes/{node}/qemu/{vmid}/config") for node, vmid in places}),
-            )
+
+async def _answers(door: Door) -> Answers:
+    found = await all_of([*(door.get(p) for p in _FIRST), *(door.get_if_any(p) for p in _OPTIONAL)])
+    first = dict(zip((*_FIRST, *_OPTIONAL), found, strict=True))
+    online = [n.name for n in _nodes(first) if n.is_online]
+    vnets = [text(row, "vnet") for row in rows(first["/cluster/sdn/vnets"]) if text(row, "vnet")]
+    places = [place for place in template_places(first["/cluster/resources"]) if place[0] in online]
+    bridges, subnets, templates = await all_of(
+        (
+            _by({node: door.get(f"/nodes/{node}/network") for node in online}),
+            _by({vnet: door.get_if_any(f"/cluster/sdn/vnets/{vnet}/subnets") for vnet in vnets}),
+            _by({vmid: door.get_if_any(f"/nodes/{node}/qemu/{vmid}/config") for node, vmid in places}),
         )
-        return Answers(first, bridges, subnets, templates)
+    )
+    return Answers(first, bridges, subnets, templates)
 
 
 async def _by(calls: Mapping[Any, Awaitable[Any]]) -> dict[Any, Any]:

@@ -5,7 +5,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from iac.proxmox.access import Access, connect
+from iac.proxmox.access import Access, close, connect
 from iac.proxmox.door import call, in_thread
 from iac.proxmox.rows import flag, rows, text, whole
 
@@ -22,6 +22,10 @@ class Agent:
         """``node`` is where the guest was put; HA may have moved it since. ``seconds`` bounds one call."""
         self._api = connect(access, seconds)
         self._vmid, self._node = vmid, node
+
+    def close(self) -> None:
+        """Close the connections."""
+        close(self._api)
 
     async def ping(self) -> None:
         """Return when the agent answers; ``Broken`` while it does not."""

@@ -47,8 +47,9 @@ class UsableCheck:
 
     async def check(self, guest: PlacedGuest, *, seconds: float) -> Up:
         """Wait until the guest is usable, at most ``seconds``; never raises for what the cluster does meanwhile."""
-        watch = _Watch(guest, Agent(self._access, guest.vmid, guest.node), self._reach)
-        with contextlib.suppress(TimeoutError):
+        agent = Agent(self._access, guest.vmid, guest.node)
+        watch = _Watch(guest, agent, self._reach)
+        with contextlib.closing(agent), contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await watch.until_settled()
         return watch.result()
@@ -149,7 +150,7 @@ class _Watch:
     async def _greets(self, address: str) -> bool:
         try:
             self._dialled = await self._reach(address, SSH_PORT)
-        except (OSError, LookupError):
+        except (Broken, OSError, LookupError):
             return False
         return await greets_as_ssh(*self._dialled)
 
