@@ -4,16 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 SENSITIVE = "(sensitive value)"
+CHANGED = "(another sensitive value)"
+"""What stands for a secret that is not the one before: a change is seen, the secret is not."""
 
 
-def mask(value: Any, marks: Any) -> Any:
-    """The value with what ``marks`` calls sensitive replaced by ``SENSITIVE``; an empty one hides nothing."""
+def mask(value: Any, marks: Any, old: Any = None) -> Any:
+    """The value with what ``marks`` calls sensitive replaced; ``old`` is the value before, whose secrets may differ.
+
+    An empty value hides nothing and stays.
+    """
     if marks is True:
-        return value if value in (None, "") else SENSITIVE
+        return value if value in (None, "") else SENSITIVE if old is None or old == value else CHANGED
     if isinstance(value, Mapping) and isinstance(marks, Mapping):
-        return {key: mask(item, marks.get(key)) for key, item in value.items()}
+        olds = old if isinstance(old, Mapping) else {}
+        return {key: mask(item, marks.get(key), olds.get(key)) for key, item in value.items()}
     if _is_list(value) and _is_list(marks):
-        return [mask(item, marks[index] if index < len(marks) else None) for index, item in enumerate(value)]
+        return [mask(item, _at(marks, index), _at(old, index)) for index, item in enumerate(value)]
     return value
 
 
@@ -28,6 +34,10 @@ def prune(marks: Any) -> Any:
         kept_items = [prune(item) for item in marks]
         return [{} if item is None else item for item in kept_items] if any(kept_items) else None
     return None
+
+
+def _at(items: Any, index: int) -> Any:
+    return items[index] if _is_list(items) and index < len(items) else None
 
 
 def _is_list(value: Any) -> bool:

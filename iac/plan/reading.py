@@ -35,7 +35,7 @@ def read_plan(show_json: Mapping[str, Any], *, digest: str, state_serial: int) -
 def _change(row: Mapping[str, Any]) -> Change:
     change = row["change"]
     before = mask(change.get("before") or {}, change.get("before_sensitive"))
-    after = mask(change.get("after") or {}, change.get("after_sensitive"))
+    after = mask(change.get("after") or {}, change.get("after_sensitive"), change.get("before"))
     action = _action(row)
     unknown = prune(change.get("after_unknown")) or {}
     return Change(
