@@ -46,6 +46,7 @@ class App:
     cluster: Cluster
     crew: AdkCrew
     chat: WebChat
+    chats: dict[str, Chat]
     sink: Sink
     worker: Worker
     consumer: Consumer
@@ -118,7 +119,7 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         yield _app(parts, chat, {"web": chat, **(extra or {})}, redis.url)
 
 
-def _app(parts: Parts, chat: WebChat, chats: Mapping[str, Chat], redis_url: str) -> App:
+def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], redis_url: str) -> App:
     stages = stages_of(parts)
     inbox = SqlInbox(parts.database)
     worker = Worker(
@@ -139,6 +140,7 @@ def _app(parts: Parts, chat: WebChat, chats: Mapping[str, Chat], redis_url: str)
         cluster=parts.cluster,
         crew=parts.crew,
         chat=chat,
+        chats=chats,
         sink=StoreFirst(inbox, parts.jobs, parts.now),
         worker=worker,
         consumer=Consumer(redis_url, worker.handlers()),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.detached import RUNNER_LOG
 from bot.domain.outcome import Ending
-from bot.runner import Guarded, Hand
+from bot.guarded import Guarded, Hand
 from bot.settings import Settings
 from bot.store.attempts import Attempts
 from bot.store.database import open_database
