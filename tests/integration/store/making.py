@@ -71,11 +71,13 @@ class Listener:
         self.faults: dict[str, list[Exception]] = {}
         self.gate = asyncio.Event()
         self.gate.set()
+        self.reached = asyncio.Event()
 
     def fail(self, key: str, *faults: Exception) -> None:
         self.faults[key] = list(faults)
 
     async def _hear(self, kind: str, where: str, card: Card, key: str) -> None:
+        self.reached.set()
         await self.gate.wait()
         if self.faults.get(key):
             raise self.faults[key].pop(0)
