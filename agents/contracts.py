@@ -136,6 +136,29 @@ class Outcome(Frozen):
     result: Reply | Proposal = Field(discriminator="kind")
 
 
+class RunLine(Frozen):
+    """One run as the crew may speak of it: ``state`` is a word of the state table, ``guests`` are names."""
+
+    id: str
+    title: str
+    state: str
+    requester: str
+    environment: str
+    guests: tuple[str, ...] = ()
+
+
+class Desk(Protocol):
+    """What the product itself knows about runs, for reading only."""
+
+    async def runs(self, thread: str) -> tuple[RunLine, ...]:
+        """The runs of that thread, newest first."""
+        ...
+
+    async def latest(self, limit: int) -> tuple[RunLine, ...]:
+        """The newest runs of all threads, at most ``limit``."""
+        ...
+
+
 class Crew(Protocol):
     """The team of agents behind one door."""
 

@@ -1,0 +1,43 @@
+"""From the operator's links to one model: live ones in their order, the offline rules always last."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+from google import genai
+from google.adk.models import BaseLlm, Gemini
+from google.genai import types
+
+from agents.models.breaker import Breaker
+from agents.models.chain import ChainLlm, Link
+from agents.models.links import ModelLink
+from agents.models.offline import OfflineLlm, Rule
+
+RULES = "rules"
+"""How traces name the offline model."""
+
+
+def chain_of(links: Sequence[ModelLink], rules: Mapping[str, Rule]) -> ChainLlm:
+    """The chain that every agent of the crew talks to."""
+    live = [Link(k.name, _model(k), k.timeout_s, Breaker(k.max_failures, k.rest_s)) for k in links]
+    return ChainLlm(links=[*live, Link(RULES, OfflineLlm(rules=dict(rules)))])
+
+
+def _model(link: ModelLink) -> BaseLlm:
+    return _gemini(link) if link.kind == "gemini" else _openai(link)
+
+
+def _gemini(link: ModelLink) -> BaseLlm:
+    arguments: dict[str, Any] = {"transport": link.transport} if link.transport else {}
+    once = types.HttpRetryOptions(attempts=1)  # the chain moves on; five tries would take 18 s first
+    options = types.HttpOptions(base_url=link.base_url, async_client_args=arguments, retry_options=once)
+    return Gemini(model=link.model, client=genai.Client(api_key=link.api_key, vertexai=False, http_options=options))
+
+
+def _openai(link: ModelLink) -> BaseLlm:
+    from google.adk.integrations.openai import OpenAILlm  # noqa: PLC0415 - 30 MB that only this kind of link needs
+    from openai import AsyncOpenAI  # noqa: PLC0415 - the same
+
+    client = httpx.AsyncClient(transport=link.transport) if link.transport else None
+    openai = AsyncOpenAI(api_key=link.api_key, base_url=link.base_url, max_retries=0, http_client=client)
+    return OpenAILlm(model=link.model, client=openai)

@@ -1,0 +1,84 @@
+"""One turn while it is worked on: what is known, one shared reading of the cluster, and the outcome."""
+
+import asyncio
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from agents.contracts import Desk, Issue, Language, Proposal, Reply, Turn
+from agents.nodes.settings import CrewSettings
+from agents.rules.intents import Memory
+from agents.rules.reading import Reading, read_message
+from agents.rules.remembered import Remembered
+from agents.rules.review import Reality
+from agents.rules.seen import NOTHING, Seen, seen_in
+from agents.rules.shapes import Draft, Wish
+from iac.inventory import Cluster, Inventory
+
+
+class NoAnswer(Exception):
+    """An agent ended without an answer: its model failed or its budget was spent."""
+
+
+@dataclass
+class Work:
+    """Everything that one turn shares between its agents. It lives as long as the turn."""
+
+    turn: Turn
+    settings: CrewSettings
+    cluster: Cluster
+    desk: Desk
+    known: Remembered
+    language: Language
+    outcome: Reply | Proposal | None = None
+    asked: Draft | None = None
+    rejected: list[Issue] = field(default_factory=list)
+    _inventory: Inventory | None = None
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def inventory(self) -> Inventory:
+        """The cluster as it was when this turn first looked; ``ClusterSilent`` where it does not answer."""
+        async with self._reading:
+            if self._inventory is None:
+                self._inventory = await self.cluster.read()
+            return self._inventory
+
+    @property
+    def seen(self) -> Seen:
+        """The names of the cluster, none before the first look."""
+        return seen_in(self._inventory) if self._inventory else NOTHING
+
+    @property
+    def memory(self) -> Memory:
+        """What routing needs of the past."""
+        return Memory(is_pending=bool(self.known.pending), has_request=self.known.has_request)
+
+    @property
+    def reality(self) -> Reality:
+        """What a draft is judged by; the cluster has been looked at."""
+        if self._inventory is None:
+            raise RuntimeError("a draft is judged before the cluster was looked at")
+        s = self.settings
+        return Reality(self._inventory, s.limits, s.environments, frozenset(self.known.proposed))
+
+    @property
+    def environment(self) -> str:
+        """Where a request goes that names no environment."""
+        return self.settings.default_environment
+
+    def reading(self) -> Reading:
+        """What the message says about guests."""
+        from_pending = [{"memory": "memory_mb", "disk": "disk_gb"}.get(slot, slot) for slot in self.known.pending]
+        return read_message(self.turn.text, self.seen, from_pending, self.known.names)
+
+    def said(self) -> str:
+        """All words of people in the thread, for evidence."""
+        past = [p.text for p in self.turn.history if p.role == "person"]
+        return "\n".join([*past, self.turn.text, *self.turn.answers.values()])
+
+    def remember(self, wish: Wish, **more: object) -> dict[str, object]:
+        """The slots to come back next turn."""
+        update = {"language": self.language, "wish": wish, "pending": {}, **more}
+        return self.known.model_copy(update=update).as_slots()
+
+
+WORK: ContextVar[Work] = ContextVar("work_of_the_turn")

@@ -1,0 +1,28 @@
+"""How many guests: "3 VMs", "deux serveurs debian", "x5". Pure."""
+
+import re
+
+from agents.rules.marks import Mark, take_all
+from agents.rules.numbers import digits_for_words
+from agents.rules.page import TAKEN, Page
+
+_GUESTS = (
+    r"(?:vms?|machines?|servers?|serveurs?|guests?|instances?|boxes|nodes?|noeuds?|hosts?|copies|copys|runners?"
+    r"|identical|identiques?|exemplaires?|invites?|clones?|workers?|replicas?)"
+)
+_COUNT = re.compile(
+    rf"(?<![\w.,/-])(?P<n>\d{{1,4}})\s*(?:x\b\s*)?(?:[a-z]+\s+){{0,2}}?(?:{_GUESTS}\b|{TAKEN})"
+    r"|(?<![\w.])x\s?(?P<times>\d{1,4})\b|(?<![\w.])(?P<before>\d{1,4})\s?x(?![\w])"
+    r"|\b(?P<one>an?|une?|one)\s+(?:[a-z]+\s+){0,2}?(?:" + _GUESTS[3:-1].join(("(?:", ")")) + rf"\b|{TAKEN})"
+)
+
+
+def read_counts(page: Page) -> tuple[list[Mark], Page]:
+    """Marks of kind ``count``; read last, so that a number before an image already understood counts guests."""
+    spelled = digits_for_words(page.text)
+    marks = []
+    for match in _COUNT.finditer(spelled):
+        number = match["n"] or match["times"] or match["before"]
+        end = match.end() - (1 if match[0].endswith(TAKEN) else 0)
+        marks.append(Mark("count", int(number) if number else 1, match.start(), end))
+    return marks, take_all(page, marks)

@@ -1,0 +1,74 @@
+"""From a complete wish to a draft: templates by name, every guest with a name, counts unrolled. Pure."""
+
+from collections.abc import Collection
+
+from agents.rules.names import made_name, numbered
+from agents.rules.shapes import Draft, DraftGuest, GuestWish, Wish
+from iac.grounding import resolve_template
+from iac.inventory import GIB, MIB, Inventory
+from iac.spec import GuestSpec
+
+_PLACES = ("node", "storage", "network", "pool", "is_ha")
+
+
+def cloned(wish: Wish, inventory: Inventory) -> Wish:
+    """A clone takes the sizes that nobody said from its source."""
+    return wish.model_copy(update={"guests": [_cloned(g, inventory) for g in wish.guests]})
+
+
+def named(wish: Wish, thread: str, taken: Collection[str]) -> Wish:
+    """The same wish with a name for every guest; names that were said stay as they were said."""
+    held, guests = set(taken), list[GuestWish]()
+    for index, group in enumerate(wish.guests):
+        names = _names(group, thread, index, held)
+        held |= set(names)
+        guests.append(group.model_copy(update={"names": names, "count": len(names)}))
+    return wish.model_copy(update={"guests": guests})
+
+
+def draft_of(wish: Wish, inventory: Inventory, environment: str) -> Draft:
+    """The draft that says exactly what was asked; every size of the wish is known."""
+    guests = [_guest(group, name, inventory) for group in wish.guests for name in group.names]
+    return Draft(environment=environment, guests=guests)
+
+
+def specs_of(draft: Draft) -> tuple[GuestSpec, ...]:
+    """The draft as specs for placement and grounding."""
+    return tuple(GuestSpec(**guest.model_dump()) for guest in draft.guests)
+
+
+def _names(group: GuestWish, thread: str, index: int, taken: Collection[str]) -> list[str]:
+    said = list(dict.fromkeys(group.names))
+    if len(said) == 1 and group.count > 1:
+        stem = said[0]
+        first = [stem] if stem[-1:].isdigit() else []
+        return first + numbered(stem, group.count - len(first), {*taken, *first})
+    names = said[: max(group.count, len(said))]
+    for number in range(group.count - len(names)):
+        names.append(made_name(thread, group.image or "vm", 100 * index + number, {*taken, *names}))
+    return names
+
+
+def _guest(group: GuestWish, name: str, inventory: Inventory) -> DraftGuest:
+    template = resolve_template(group.image or "", inventory)
+    places = {place: getattr(group, place) for place in _PLACES}
+    return DraftGuest(
+        name=name,
+        template=template.name if template else group.image or "",
+        cores=group.cores or 0,
+        memory_mb=group.memory_mb or 0,
+        disk_gb=group.disk_gb or 0,
+        **places,
+    )
+
+
+def _cloned(group: GuestWish, inventory: Inventory) -> GuestWish:
+    source = resolve_template(group.image, inventory) if group.is_clone and group.image else None
+    if source is None:
+        return group
+    sizes = {
+        "cores": source.cores,
+        "memory_mb": source.memory_bytes // MIB,
+        "disk_gb": -(-source.disk_bytes // GIB),
+    }
+    return group.model_copy(update={slot: v for slot, v in sizes.items() if getattr(group, slot) is None and v > 0})

@@ -1,0 +1,79 @@
+"""Several kinds of guests in one message: marks are folded, left to right, into groups of alike guests. Pure."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from agents.rules.flavors import FLAVORS
+from agents.rules.marks import Mark
+from agents.rules.names import numbered
+from agents.rules.shapes import SIZES, GuestWish
+from agents.rules.sizes import settled
+
+_TRIGGERS = frozenset({"image", "cores", "flavor"})
+_CONNECTOR = re.compile(r"[,;\n+:]|\b(?:and|et|plus|puis|then|as well as|ainsi que)\b")
+_CORRECTION = re.compile(r"\b(?:no|non|wait|attends?|plutot|actually|rather|instead|en fait|pardon|sorry|finalement)\b")
+_SHARED = re.compile(r"\b(?:each|both|apiece|all|every|chacune?s?|toutes?|tous|identi\w+|par (?:vm|machine)|alike)\b")
+
+
+def guests_of(marks: Sequence[Mark], text: str, missing: Sequence[str]) -> list[GuestWish]:
+    """The groups of guests that these marks describe; none where nothing was said about a guest."""
+    groups = [group for group in _folded(sorted(marks, key=lambda m: m.start), text) if group]
+    wishes = [_wish(group, missing) for group in groups]
+    return _shared(wishes, is_said=_SHARED.search(text) is not None) if len(wishes) > 1 else wishes
+
+
+def _folded(marks: Sequence[Mark], text: str) -> list[list[Mark]]:
+    groups: list[list[Mark]] = [[]]
+    for mark in marks:
+        known = next((m for m in groups[-1] if m.kind == mark.kind), None)
+        if mark.kind in _TRIGGERS and known is not None and known.value != mark.value:
+            if _CORRECTION.search(text[known.end : mark.start]):
+                groups[-1].remove(known)
+            else:
+                groups.append(_carried(groups[-1], mark, text))
+        groups[-1].append(mark)
+    return groups
+
+
+def _carried(group: list[Mark], trigger: Mark, text: str) -> list[Mark]:
+    """Take from a group the marks that belong to the next: those after the last "and" or comma before the trigger."""
+    last = max((m.end for m in group if m.kind in _TRIGGERS), default=0)
+    stops = [m.end() for m in _CONNECTOR.finditer(text, last, trigger.start)]
+    boundary = stops[-1] if stops else trigger.start
+    counted = [m for m in group if m.kind == "count" and m.start >= last]
+    boundary = min([boundary, *(m.start for m in counted[-1:])])
+    carried = [m for m in group if m.start >= boundary]
+    group[:] = [m for m in group if m.start < boundary]
+    return carried
+
+
+def _wish(group: Sequence[Mark], missing: Sequence[str]) -> GuestWish:
+    sizes = settled([m for m in group if m.kind in (*SIZES, "size")], missing)
+    values: dict[str, Any] = {}
+    for mark in group:
+        if mark.kind == "flavor":
+            values.update(FLAVORS[mark.value])
+    for mark in [*group, *sizes]:
+        if mark.kind in GuestWish.model_fields and mark.kind != "names":
+            values[mark.kind] = mark.value
+    names = [name for mark in group if mark.kind == "names" for name in mark.value]
+    prefixes = [mark.value for mark in group if mark.kind == "prefix"]
+    count = int(values.get("count", 1))
+    if prefixes and not names:
+        names = numbered(prefixes[0], min(count, 100))
+    values["names"] = names
+    values["count"] = max(count, len(names))
+    return GuestWish(**values)
+
+
+def _shared(wishes: Sequence[GuestWish], *, is_said: bool) -> list[GuestWish]:
+    """Fill the gaps of each group: the image where only one was named; anything where "each" was said."""
+    slots = ["image", *(SIZES if is_said else ()), "node", "storage", "network", "pool"]
+    filled = list(wishes)
+    for slot in slots:
+        values = {value for wish in wishes if (value := getattr(wish, slot)) is not None}
+        if len(values) == 1 and (is_said or slot == "image"):
+            value = values.pop()
+            filled = [w if getattr(w, slot) is not None else w.model_copy(update={slot: value}) for w in filled]
+    return filled

@@ -1,0 +1,75 @@
+"""The system a guest runs: a template by name or number, or a family with or without a version. Pure."""
+
+import re
+from collections.abc import Iterator
+
+from agents.rules.marks import Mark, take_all
+from agents.rules.page import Page
+from agents.rules.seen import Seen
+
+_FAMILIES = (
+    r"ubuntu|debian|rocky(?:[ -]?linux)?|alma(?:[ -]?linux)?|alpine(?:[ -]linux)?|centos(?:[ -]stream)?|fedora|rhel"
+    r"|red ?hat|opensuse|suse|arch(?:[ -]?linux)?|windows(?:[ -]server)?|win|freebsd|oracle[ -]?linux|nixos|gentoo|kali"
+)
+_CODENAMES = {"focal": "ubuntu-20.04", "jammy": "ubuntu-22.04", "noble": "ubuntu-24.04",
+              "bullseye": "debian-11", "bookworm": "debian-12", "trixie": "debian-13"}  # fmt: skip
+_UNIT = r"\s*(?:v?cpus?|v?cores?|coeurs?|c\b|c\d|g[iob]?b?\b|gigs?|m[bo]\b|t[bo]\b|vms?\b|machines?|servers?|x\b)"
+_VERSION = (
+    r"(?:[ -]?(?:server|cloud|lts|version|v|"
+    rf"linux)?[ -]?(?P<version>\d+(?:\.\d+)*)(?![\w.]*\d)(?!{_UNIT})(?: ?lts\b)?)?"
+)
+_IMAGE = re.compile(rf"\b(?P<family>{_FAMILIES})s?\b{_VERSION}")
+_BARE_UBUNTU = re.compile(r"(?<![\w.])(?P<version>(?:18|20|22|24|26)\.(?:04|10))(?![\w.])")
+_CODENAME = re.compile(rf"\b(?:(?:ubuntu|debian)[ -]?)?(?P<name>{'|'.join(_CODENAMES)})\b")
+_TEMPLATE = re.compile(
+    r"\b(?:from|out of|based on|using|depuis|a partir (?:du|de)|sur la base (?:du|de)|du|le|la|the|of|un|a)?\s*"
+    r"(?:template|modele|gabarit|image|tpl)\s*(?:no|n°|number|numero|id|#|:|=)?\s*(?P<name>[\w][\w.-]*)"
+)
+_ORDINARY = frozenset(["for", "pour", "with", "avec", "and", "et", "is", "est", "are", "in", "en", "on", "sur", "of", "de", "to", "a", "the", "le", "la", "les", "un", "une", "named", "nomme", "?", "please", "with"])  # fmt: skip
+
+
+def read_images(page: Page, seen: Seen) -> tuple[list[Mark], Page]:
+    """Marks of kind ``image``; the value is a template's name as it exists, else family and version as written."""
+    marks = list(_known(page, seen))
+    rest = take_all(page, marks)
+    marks += (more := list(_named_templates(rest, seen)))
+    rest = take_all(rest, more)
+    marks += (more := list(_families(rest)))
+    return sorted(marks, key=lambda m: m.start), take_all(rest, more)
+
+
+def _known(page: Page, seen: Seen) -> Iterator[Mark]:
+    """A template's own name, written exactly."""
+    for name in sorted(seen.templates, key=len, reverse=True):
+        for match in re.finditer(rf"(?<![\w-]){re.escape(name.lower())}(?![\w-])", page.text):
+            yield Mark("image", name, *match.span())
+
+
+def _named_templates(page: Page, seen: Seen) -> Iterator[Mark]:
+    """ "template 100", "modèle machin-42": what follows the word, unless it is an ordinary word."""
+    for match in _TEMPLATE.finditer(page.text):
+        name = match["name"].rstrip(".-")
+        is_family = re.fullmatch(_FAMILIES, name) is not None
+        looks_named = name in seen.template_ids or any(c.isdigit() or c in "-_." for c in name)
+        if name not in _ORDINARY and looks_named and not is_family:
+            yield Mark("image", name, *match.span())
+
+
+def _families(page: Page) -> Iterator[Mark]:
+    taken: list[tuple[int, int]] = []
+    for match in _CODENAME.finditer(page.text):
+        taken.append(match.span())
+        yield Mark("image", _CODENAMES[match["name"]], *match.span())
+    for match in _IMAGE.finditer(page.text):
+        if not any(a <= match.start() < b for a, b in taken):
+            taken.append(match.span())
+            yield Mark("image", _plain(match["family"], match["version"]), *match.span())
+    for match in _BARE_UBUNTU.finditer(page.text):
+        if not any(a <= match.start() < b for a, b in taken):
+            yield Mark("image", f"ubuntu-{match['version']}", *match.span())
+
+
+def _plain(family: str, version: str | None) -> str:
+    word = re.sub(r"[ -]?(?:linux|stream|server)$", "", family)
+    word = {"win": "windows", "red hat": "rhel", "redhat": "rhel"}.get(word, word)
+    return f"{word}-{version}" if version else word

@@ -1,0 +1,153 @@
+"""Names of new guests: said outright ("called api01", "appelle-la api01"), listed, or made where none was said. Pure."""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator
+
+from agents.rules.marks import Mark, take_all
+from agents.rules.page import Page
+
+_CALLED = re.compile(
+    r"(?:\b(?:(?:re)?named?|called|call (?:it|them|this|that|the (?:vms?|machines?|servers?)|her|"
+    r"him)|hostnames?"
+    r"|(?:with (?:the )?|its |the |set (?:the )?)?names?|label(?:l?ed)?|dubbed|titled"
+    r"|appell?e[sz]?[- ](?:la|le|les|ca)|l'appell?er|(?:s'|qui s')appelle(?:ra|nt)?|l'appelle|"
+    r"appelee?s?|qu'on appelle(?:ra)?"
+    r"|nommee?s|nommee|(?:re)?nomme[rsz]?(?:[- ](?:la|le|les))?|(?:son |de |le |avec le |"
+    r"les )?noms?|intitulee?s?|baptisee?s?"
+    r"|sous le nom)(?![a-z])"
+    r"(?:\s+(?:will be|should be|sera|seront|est|is|are|to|en|de|d'|instead|plutot|"
+    r"rather))*\s*[:=]?\s*)"
+    r"(?P<names>(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|«[^»\n]{1,200}»|`[^`\n]{1,200}`|"
+    r"“[^”\n]{1,200}”|[^\s,;]+)"
+    r"(?:(?:\s*,\s*(?:and\s+|et\s+)?|\s+(?:and|et|&)\s+)(?:[a-z]+[\w-]*\d[\w-]*|"
+    r"[a-z]\w*-[\w-]+)(?![\w.]))*)"
+)
+_PREFIX = re.compile(r"\b(?:prefix(?:ed)?(?: with)?|prefixe(?:es?)?(?: par)?)\s*[:=]?\s*(?P<prefix>[a-z][\w-]*)")
+_RANGE = re.compile(
+    r"(?<![\w-])(?P<stem>[a-z][a-z0-9-]*?)(?P<first>\d+)\s*(?:\.\.\.?|->|to|through|a|"
+    r"jusqu'a)\s*(?P=stem)?(?P<last>\d+)(?![\w-])"
+)
+_LISTED = re.compile(r"(?<![\w./-])(?P<name>[a-z]+(?:-[a-z0-9]+)*-?\d{1,3})(?![\w./-])")
+_SEPARATOR = re.compile(r"\s*,\s*(?:(?:and|et)\s+)?|\s+(?:and|et|&)\s+", re.IGNORECASE)
+_QUOTES = "\"'«»`“”"
+_NOT_NAMES = frozenset(
+    [
+        "it",
+        "them",
+        "the",
+        "a",
+        "an",
+        "it's",
+        "please",
+        "with",
+        "and",
+        "for",
+        "on",
+        "in",
+        "to",
+        "me",
+        "my",
+        "la",
+        "le",
+        "les",
+        "un",
+        "une",
+        "avec",
+        "pour",
+        "sur",
+        "dans",
+        "en",
+        "et",
+        "de",
+        "du",
+        "des",
+        "svp",
+        "is",
+        "are",
+        "be",
+        "que",
+        "qui",
+        "?",
+        "plutot",
+        "instead",
+        "rather",
+        "after",
+        "later",
+        "as",
+        "like",
+        "comme",
+        "ca",
+        "whatever",
+        "something",
+    ]
+)
+_MOST_IN_RANGE = 200
+
+
+def read_names(page: Page) -> tuple[list[Mark], Page]:
+    """Marks of kind ``names`` (a list, as written), ``prefix`` (a stem) in that order of trust."""
+    marks = list(_prefixes(page))
+    rest = take_all(page, marks)
+    marks += (more := list(_called(rest)))
+    rest = take_all(rest, more)
+    marks += (more := list(_ranges(rest)))
+    return sorted(marks, key=lambda m: m.start), take_all(rest, more)
+
+
+def read_listed(page: Page, known: Collection[str]) -> tuple[list[Mark], Page]:
+    """Words that look like host names ("web01"), said without "called"; names that exist already are not new."""
+    found = [m for m in _LISTED.finditer(page.text) if m["name"] not in known]
+    marks = [Mark("names", [m["name"]], *m.span()) for m in found]
+    return marks, take_all(page, marks)
+
+
+def made_name(thread: str, image: str, index: int, taken: Collection[str]) -> str:
+    """A valid free name such as ``ubuntu-7f3a``: the same thread and index always give the same one."""
+    family = re.match(r"[a-z]+", image.lower())
+    stem = family[0] if family else "vm"
+    for attempt in range(10_000):
+        digest = hashlib.sha256(f"{thread}/{index}/{attempt}".encode()).hexdigest()[:4]
+        if (name := f"{stem}-{digest}") not in taken:
+            return name
+    return f"{stem}-{hashlib.sha256(f'{thread}/{index}'.encode()).hexdigest()[:16]}"
+
+
+def numbered(stem: str, count: int, taken: Collection[str] = ()) -> list[str]:
+    """``count`` free names from a stem: web -> web-1, web-2; chaos- -> chaos-1; api01 -> api01, api02."""
+    digits = re.search(r"\d+$", stem)
+    if digits:
+        head, first, width = stem[: digits.start()], int(digits[0]), len(digits[0])
+    else:
+        head, first, width = (stem if stem.endswith("-") else f"{stem}-"), 1, 1
+    names, number = list[str](), first
+    while len(names) < count:
+        if (name := f"{head}{number:0{width}d}") not in taken:
+            names.append(name)
+        number += 1
+    return names
+
+
+def _called(page: Page) -> Iterator[Mark]:
+    for match in _CALLED.finditer(page.text):
+        said = page.original(match, "names")
+        names = [n for part in _SEPARATOR.split(said) if (n := _bare(part))]
+        if names and names[0].lower() not in _NOT_NAMES:
+            yield Mark("names", names, *match.span())
+
+
+def _bare(text: str) -> str:
+    return text.strip().strip(_QUOTES).strip().rstrip(".,;:!?)").lstrip("(")
+
+
+def _prefixes(page: Page) -> Iterator[Mark]:
+    for match in _PREFIX.finditer(page.text):
+        yield Mark("prefix", match["prefix"], *match.span())
+
+
+def _ranges(page: Page) -> Iterator[Mark]:
+    for match in _RANGE.finditer(page.text):
+        first, last, width = int(match["first"]), int(match["last"]), len(match["first"])
+        if first < last <= first + _MOST_IN_RANGE:
+            names = [f"{match['stem']}{n:0{width}d}" for n in range(first, last + 1)]
+            yield Mark("names", names, *match.span())

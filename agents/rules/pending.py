@@ -1,0 +1,80 @@
+"""Answers to questions that were just asked: "60", "debian", "oui", or typed choices from the card. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from agents.rules.numbers import digits_for_words
+from agents.rules.page import fold, page_of
+from agents.rules.reading import Reading
+from agents.rules.sizes import number_of, read_sizes
+
+SLOT_OF = {"image": "image", "cores": "cores", "memory": "memory_mb", "disk": "disk_gb"}
+"""The slot of a question and the field of a wish that it fills; other slots have the same name."""
+
+_YES = re.compile(
+    r"^(?:(?:yes|yep|yeah|yup|sure|ok(?:ay)?|oui|ouais|d'accord|dac|volontiers|fine|good|great|"
+    r"perfect|parfait|go|go ahead|vas[- ]y|allez[- ]y|ca (?:me )?va|ca marche|ca me convient|"
+    r"tres bien|c'est (?:bon|bien|parfait)|sounds good|that works|looks good|"
+    r"as (?:you )?(?:suggest(?:ed)?|propose)|comme (?:tu veux|vous voulez|propose)|(?:take |use |"
+    r"with |prends |avec |les |the |par |valeurs |values )*(?:defaults?|defaut|suggestions?|"
+    r"suggested)(?: values?| ones?)?|please|stp|svp|s'il (?:te|vous) plait|merci|"
+    r"thanks)[\s,.!]*)+$"
+)
+_REST = re.compile(
+    r"\b(?:defaults?|par defaut|suggested|suggere\w*|the rest|le reste|for the others?|pour les autres)\b"
+)
+_NUMBER = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)?(?![\w.,]*\d)(?![a-z])")
+
+
+def takes_defaults(text: str) -> bool:
+    """Whether the whole message is a yes, or it hands what is left to the suggestion."""
+    folded = fold(text).strip()
+    return bool(_YES.match(folded) or _REST.search(folded))
+
+
+def bare_values(text: str, pending: Mapping[str, str], reading: Reading) -> dict[str, Any]:
+    """Numbers without a unit: one for the one size that was asked, or as many as were asked, in order."""
+    found = [number_of(n) for n in _NUMBER.findall(digits_for_words(fold(text)))]
+    read = {mark.kind for mark in reading.marks}
+    asked = [slot for slot in ("cores", "memory", "disk") if slot in pending and SLOT_OF[slot] not in read]
+    if "size" in read or ("image" in read and len(asked) != len(found)):
+        return {}
+    if not found or len(found) != len(asked):
+        return {}
+    return {SLOT_OF[slot]: _in_unit(slot, number) for slot, number in zip(asked, found, strict=True)}
+
+
+def typed_values(answers: Mapping[str, str]) -> dict[str, Any]:
+    """The choices made on a question card, as fields of a wish; an answer that says nothing is left out."""
+    values: dict[str, Any] = {}
+    for slot, text in answers.items():
+        value = _typed(slot, text.strip())
+        if value is not None:
+            values["names" if slot == "name" else SLOT_OF.get(slot, slot)] = value
+    return values
+
+
+def _typed(slot: str, text: str) -> Any:
+    if not text:
+        return None
+    if slot == "name":
+        return [part for part in re.split(r"[,\s]+", text) if part]
+    if slot not in {"cores", "memory", "disk"}:
+        return text
+    if re.fullmatch(r"-?\d+(?:[.,]\d+)?", text):
+        return _in_unit(slot, number_of(text))
+    marks, _ = read_sizes(page_of(text))
+    if not marks:
+        return None
+    if slot == "cores" or marks[0].kind == "cores":
+        return marks[0].value if marks[0].kind == "cores" and slot == "cores" else None
+    megabytes = marks[0].value * 1024 if marks[0].kind == "disk_gb" else marks[0].value
+    return round(megabytes if slot == "memory" else megabytes / 1024)
+
+
+def _in_unit(slot: str, number: float) -> int:
+    """A bare number is cores, or GB; memory of 512 and more is MB."""
+    if slot == "memory":
+        return round(number) if number >= 512 else round(number * 1024)  # noqa: PLR2004 - as in sizes
+    return round(number)

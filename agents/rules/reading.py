@@ -1,0 +1,81 @@
+"""From one message to what it says about guests: every reader takes its part of the page, in a fixed order. Pure."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from agents.rules.counts import read_counts
+from agents.rules.extras import NAMED, read_extras
+from agents.rules.flavors import read_flavors
+from agents.rules.groups import guests_of
+from agents.rules.images import read_images
+from agents.rules.marks import Mark
+from agents.rules.names import read_listed, read_names
+from agents.rules.page import TAKEN, Page, page_of
+from agents.rules.places import read_environment, read_places
+from agents.rules.relative import Change, read_changes
+from agents.rules.seen import Seen
+from agents.rules.shapes import Wish
+from agents.rules.sizes import read_sizes
+
+MOST_READ = 4_000
+"""Characters of one message that are read; a longer one is answered with a sentence before it comes here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a message says about guests; ``targets`` are guests it refers to that are known already."""
+
+    wish: Wish
+    marks: tuple[Mark, ...] = ()
+    targets: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing about any guest."""
+        return not self.wish.guests and self.wish.environment is None and not self.changes
+
+
+def read_message(text: str, seen: Seen, missing: Sequence[str] = (), known: Collection[str] = ()) -> Reading:
+    """Read one message. ``missing`` are slots just asked for; ``known`` names of the request that is being changed."""
+    page, targets = _targets(page_of(text[:MOST_READ]), known)
+    names, page = read_names(page)
+    extras, page = read_extras(page)
+    images, page = read_images(page, seen)
+    places, page = read_places(page, seen)
+    flavors, page = read_flavors(page)
+    changes, page = read_changes(page) if known else ((), page)
+    sizes, page = read_sizes(page)
+    environments, page = read_environment(page)
+    counts, page = read_counts(page)
+    listed, page = read_listed(page, {*seen.guests, *known}) if not names else ([], page)
+    marks = [*names, *images, *places, *flavors, *sizes, *counts, *listed]
+    left_out = sorted({m.value for m in extras if m.value in NAMED})
+    is_said = any(m.kind != "count" for m in marks) or any(m.value > 1 for m in counts)
+    guests = guests_of(marks, page_of(text[:MOST_READ]).text, missing) if is_said else []
+    environment = environments[-1].value if environments else None
+    wish = Wish(guests=guests, environment=environment, left_out=left_out)
+    return Reading(wish, tuple([*marks, *environments, *extras]), targets, tuple(changes))
+
+
+def _targets(page: Page, known: Collection[str]) -> tuple[Page, tuple[str, ...]]:
+    """Names of the request itself ("make web01 8 GB"): taken out, so that they are not read as new names."""
+    found = []
+    for name in known:
+        for start in _places_of(name.lower(), page.text):
+            lead = page.text[:start].rstrip()
+            if lead.endswith(("call it", "name it", "appelle-la", "appelle la", "nomme-la", "called", "named")):
+                continue
+            found.append(name)
+            page = page.take(start, start + len(name))
+    return page, tuple(dict.fromkeys(found))
+
+
+def _places_of(name: str, text: str) -> list[int]:
+    starts, at = [], text.find(name)
+    while at >= 0:
+        around = text[at - 1 : at] + text[at + len(name) : at + len(name) + 1]
+        if not any(c.isalnum() or c in "-_" for c in around if c != TAKEN):
+            starts.append(at)
+        at = text.find(name, at + 1)
+    return starts

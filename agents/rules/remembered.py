@@ -1,0 +1,42 @@
+"""What the crew asks to be remembered between turns: one typed value, to JSON and back. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from agents.contracts import Language
+from agents.rules.shapes import Wish
+
+
+class Remembered(BaseModel):
+    """The thread as the crew knows it.
+
+    ``pending`` are the slots that were asked, each with its suggested default. ``proposed`` are the names of the last
+    proposal: they may exist by now, and then belong to this thread.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    language: Language | None = None
+    wish: Wish = Field(default_factory=Wish)
+    pending: dict[str, str] = Field(default_factory=dict)
+    proposed: list[str] = Field(default_factory=list)
+    has_request: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names of the request as it stands."""
+        return tuple(name for guest in self.wish.guests for name in guest.names)
+
+    def as_slots(self) -> dict[str, Any]:
+        """JSON values only."""
+        return self.model_dump(mode="json")
+
+
+def remembered(slots: Mapping[str, Any]) -> Remembered:
+    """Read the slots back; what another version wrote in another form counts as nothing remembered."""
+    try:
+        return Remembered.model_validate(dict(slots))
+    except ValidationError:
+        return Remembered()

@@ -1,0 +1,34 @@
+"""The names that exist in the cluster now: what a message may refer to. Pure."""
+
+from dataclasses import dataclass
+
+from iac.inventory import Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Names from one reading; all empty where no cluster was looked at."""
+
+    templates: tuple[str, ...] = ()
+    template_ids: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
+    storages: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    pools: tuple[str, ...] = ()
+    guests: tuple[str, ...] = ()
+
+
+NOTHING = Seen()
+
+
+def seen_in(inventory: Inventory) -> Seen:
+    """The names of one reading of the cluster."""
+    return Seen(
+        templates=tuple(dict.fromkeys(g.name for g in inventory.templates)),
+        template_ids=tuple(str(g.vmid) for g in inventory.templates),
+        nodes=tuple(sorted(n.name for n in inventory.nodes)),
+        storages=tuple(sorted({s.name for s in inventory.storages})),
+        networks=tuple(sorted({n.name for n in inventory.networks})),
+        pools=tuple(sorted(inventory.pools)),
+        guests=tuple(g.name for g in inventory.machines),
+    )
