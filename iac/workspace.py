@@ -64,6 +64,7 @@ def write(directory: Path, files: Mapping[str, bytes], state: bytes | None, skel
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True)
     for name, body in files.items():
+        _make_parents(directory, directory / name)
         _write(directory / name, body)
     if state is not None:
         _write(workspace.state_file, state)
@@ -83,7 +84,12 @@ def serial_of(state: bytes | None) -> int:
         raise Broken("reading the terraform state", f"this is no state: {fault}") from fault
 
 
+def _make_parents(directory: Path, path: Path) -> None:
+    """One by one: ``mkdir`` gives the mode to the last of them only."""
+    for parent in reversed(path.relative_to(directory).parents):
+        (directory / parent).mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
+
+
 def _write(path: Path, body: bytes) -> None:
-    path.parent.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "wb") as file:
         file.write(body)

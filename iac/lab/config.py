@@ -119,7 +119,7 @@ def pending_rows(guest: Guest) -> list[Row]:
 def check_digest(guest: Guest, given: str | None) -> None:
     """Refuse a change that was made from an older reading."""
     if given and given != digest(shown(guest)):
-        raise ApiError(500, "detected modified configuration - file changed by other user? Try again.")
+        raise ApiError(500, "checksum mismatch (file change by other user?)")
 
 
 def _stored(guest: Guest, key: str, value: str) -> str:

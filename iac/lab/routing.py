@@ -111,13 +111,21 @@ class Call:
         """Begin a task in the caller's name; returns its UPID."""
         return self.lab.start(work, self.who.id)
 
+    def worker(self, kind: str, make: Callable[[Guest], Work]) -> str:
+        """A task whose checks PVE makes inside the worker: a refusal is how the task ends, not an HTTP error."""
+        guest = self.guest
+        try:
+            return self.task(make(guest if self.flag("skiplock") else self.lab.unlocked(guest)))
+        except ApiError as no:
+            return self.task(Work(guest.node, kind, guest.vmid, 0, error=no.reason))
+
     def task_of(self, upid: str) -> Task:
         """The task of that UPID."""
         if not upid.startswith("UPID:"):
             raise ApiError(400, "Parameter verification failed.", {"upid": f"unable to parse worker upid '{upid}'"})
         found = self.world.tasks.get(upid)
         if found is None:
-            raise ApiError(500, "no such task")
+            raise ApiError(400, "Parameter verification failed.", {"upid": "no such task"})
         return found
 
 

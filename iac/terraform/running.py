@@ -59,7 +59,7 @@ def _start(command: Command, out: IO[bytes], err: IO[bytes]) -> subprocess.Popen
         raise Broken(command.act, str(fault)) from fault
 
 
-def _wait(process: subprocess.Popen[bytes], command: Command, say: Say) -> int:
+def _wait(process: subprocess.Popen[bytes], command: Command, say: Say, *, say_every_s: float = SAY_EVERY_S) -> int:
     began = said = time.monotonic()
     try:
         while True:
@@ -68,7 +68,7 @@ def _wait(process: subprocess.Popen[bytes], command: Command, say: Say) -> int:
             now = time.monotonic()
             if now - began > command.seconds:
                 raise TimedOut(command.act, command.seconds)
-            if now - said > SAY_EVERY_S:
+            if now - said > say_every_s:
                 said = now
                 say(f"{command.act}: {now - began:.0f} s, at most {command.seconds:.0f} s")
     finally:

@@ -8,6 +8,7 @@ against the lock file. Whatever is wrong with it, the plan is made without it.
 
 import json
 import os
+import socket
 import subprocess
 import tempfile
 import threading
@@ -64,8 +65,8 @@ class Standby:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process that holds it is there."""
-        return self._process is not None and self._process.poll() is None and bool(self._attach)
+        """Whether it answers at its socket: the shell that holds it says nothing about the provider itself."""
+        return self._process is not None and self._process.poll() is None and _answers(self._attach)
 
     def _ready(self) -> Mapping[str, str]:
         if not self.is_running:
@@ -98,8 +99,8 @@ class Standby:
             line = next((row for row in said.read_text().splitlines(keepends=True) if _REATTACH in row), "")
             if line.endswith("\n"):
                 found = json.loads(line.partition(_REATTACH)[2].strip().strip("'"))
-                address = f"{self.toolchain.mirror.host}/{PROVIDER}"
-                return {_REATTACH.rstrip("="): json.dumps({address: next(iter(found.values()))})}
+                host = f"{self.toolchain.mirror.host}/{PROVIDER}"
+                return {_REATTACH.rstrip("="): json.dumps({host: next(iter(found.values()))})}
             time.sleep(POLL_S)
         return {}
 
@@ -117,3 +118,11 @@ class Standby:
         if self._directory is not None:
             self._directory.cleanup()
             self._directory = None
+
+
+def _answers(attach: Mapping[str, str]) -> bool:
+    for found in json.loads(attach.get(_REATTACH.rstrip("="), "{}")).values():
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as knock:
+            knock.connect(found["Addr"]["String"])
+            return True
+    return False

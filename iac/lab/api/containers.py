@@ -3,7 +3,7 @@
 import re
 
 from iac.lab.addresses import address_of
-from iac.lab.api.power import power
+from iac.lab.api.power import checked_work, ha_power
 from iac.lab.api.qemu import AUDIT, add_guest, check_is_free, check_may_allocate
 from iac.lab.api.tables import values_of
 from iac.lab.config import digest
@@ -111,28 +111,35 @@ def _card(name: str, mac: str, address: str, prefix: int) -> Row:
     return row | {"ip-addresses": [told]}
 
 
+def _power(call: Call, verb: str, seconds: float) -> str:
+    guest = call.lab.unlocked(_container(call))
+    if sid_of(guest) in call.world.table("ha") and verb != "reboot":
+        return ha_power(call, guest, verb)
+    return call.task(checked_work(call.lab, guest, verb, seconds))
+
+
 @route("POST", BASE + "/status/start", POWER, takes="skiplock:b debug:b")
 def ct_start(call: Call) -> str:
     """Start it."""
-    return power(call, call.lab.unlocked(_container(call)), "start", 1)
+    return _power(call, "start", 1)
 
 
 @route("POST", BASE + "/status/stop", POWER, takes="skiplock:b overrule-shutdown:b")
 def ct_stop(call: Call) -> str:
     """Cut its power."""
-    return power(call, call.lab.unlocked(_container(call)), "stop", 1)
+    return _power(call, "stop", 1)
 
 
 @route("POST", BASE + "/status/shutdown", POWER, takes="timeout:i forceStop:b")
 def ct_shutdown(call: Call) -> str:
     """Ask it to go down."""
-    return power(call, call.lab.unlocked(_container(call)), "shutdown", 2)
+    return _power(call, "shutdown", 2)
 
 
 @route("POST", BASE + "/status/reboot", POWER, takes="timeout:i")
 def ct_reboot(call: Call) -> str:
     """Down and up again."""
-    return power(call, call.lab.unlocked(_container(call)), "reboot", 2)
+    return _power(call, "reboot", 2)
 
 
 @route("DELETE", BASE, need("/vms/{vmid}", "VM.Allocate"), takes="destroy-unreferenced-disks:b force:b purge:b")

@@ -66,7 +66,7 @@ def check_target(world: World, guest: Guest, target: str) -> None:
     if node is None:
         raise ApiError(400, "Parameter verification failed.", {"target": f"no such cluster node '{target}'"})
     if target == guest.node:
-        raise ApiError(500, f"VM {guest.vmid} is already on node '{target}' - target is local node.")
+        raise ApiError(400, "Parameter verification failed.", {"target": "target is local node."})
     if not node.is_online:
         raise ApiError(500, f"node '{target}' is offline")
 

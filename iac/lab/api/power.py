@@ -100,16 +100,26 @@ def ha_powered(lab: Lab, args: Row, is_good: bool) -> None:  # noqa: FBT001, ARG
         halt(guest)
 
 
-def power(call: Call, guest: Guest, verb: str, seconds: float) -> str:
-    """One power call; raises ``ApiError`` where it makes no sense in the guest's present state."""
+def power(call: Call, verb: str, seconds: float) -> str:
+    """One power call on a virtual machine; a call that makes no sense now is a task that fails, as in PVE."""
+    guest = call.guest
+    if sid_of(guest) in call.world.table("ha") and verb in ("start", "stop", "shutdown"):
+        return ha_power(call, guest, verb)
+    return call.worker(f"qm{verb}", lambda free: checked_work(call.lab, free, verb, seconds))
+
+
+def ha_power(call: Call, guest: Guest, verb: str) -> str:
+    """Tell the HA manager what is wanted; it will see to it in a moment."""
+    wanted = "started" if verb == "start" else "stopped"
+    call.world.table("ha")[sid_of(guest)]["state"] = wanted
+    call.lab.later(2, "ha_powered", vmid=guest.vmid)
+    return call.task(Work(guest.node, "hastart" if verb == "start" else "hastop", guest.vmid, 1))
+
+
+def checked_work(lab: Lab, guest: Guest, verb: str, seconds: float) -> Work:
+    """The work of one power call; ``ApiError`` where it makes no sense in the guest's present state."""
     _check_sense(guest, verb)
-    lab, letters = call.lab, "qm" if guest.kind == "qemu" else "vz"
-    row = call.world.table("ha").get(sid_of(guest))
-    if row is not None and verb in ("start", "stop", "shutdown"):
-        row["state"] = "started" if verb == "start" else "stopped"
-        lab.later(2, "ha_powered", vmid=guest.vmid)
-        return call.task(Work(guest.node, "hastart" if verb == "start" else "hastop", guest.vmid, 1))
-    return call.task(work_of(lab, guest, letters + verb, seconds))
+    return work_of(lab, guest, ("qm" if guest.kind == "qemu" else "vz") + verb, seconds)
 
 
 def _check_sense(guest: Guest, verb: str) -> None:
@@ -124,40 +134,40 @@ def _check_sense(guest: Guest, verb: str) -> None:
 @route("POST", BASE + "start", POWER, takes=START_TAKES)
 def start(call: Call) -> str:
     """Start it."""
-    return power(call, call.free_guest, "start", 2)
+    return power(call, "start", 2)
 
 
 @route("POST", BASE + "stop", POWER, takes="timeout:i skiplock:b keepActive:b migratedfrom overrule-shutdown:b")
 def stop(call: Call) -> str:
     """Cut its power."""
-    return power(call, call.free_guest, "stop", 1)
+    return power(call, "stop", 1)
 
 
 @route("POST", BASE + "shutdown", POWER, takes="timeout:i forceStop:b skiplock:b keepActive:b")
 def shutdown(call: Call) -> str:
     """Ask it to go down."""
-    return power(call, call.free_guest, "shutdown", 3)
+    return power(call, "shutdown", 3)
 
 
 @route("POST", BASE + "reboot", POWER, takes="timeout:i")
 def reboot(call: Call) -> str:
     """Down and up again."""
-    return power(call, call.free_guest, "reboot", 4)
+    return power(call, "reboot", 4)
 
 
 @route("POST", BASE + "reset", POWER, takes="skiplock:b")
 def reset(call: Call) -> str:
     """The reset button."""
-    return power(call, call.free_guest, "reset", 1)
+    return power(call, "reset", 1)
 
 
 @route("POST", BASE + "suspend", POWER, takes="skiplock:b todisk:b statestorage")
 def suspend(call: Call) -> str:
     """Pause it."""
-    return power(call, call.free_guest, "suspend", 1)
+    return power(call, "suspend", 1)
 
 
 @route("POST", BASE + "resume", POWER, takes="skiplock:b nocheck:b")
 def resume(call: Call) -> str:
     """Go on."""
-    return power(call, call.free_guest, "resume", 1)
+    return power(call, "resume", 1)

@@ -178,16 +178,20 @@ def vm_index(call: Call) -> list[Row]:
 @route("DELETE", BASE, need("/vms/{vmid}", "VM.Allocate"), takes="purge:b destroy-unreferenced-disks:b skiplock:b")
 def vm_destroy(call: Call) -> str:
     """Destroy it with its disks; ``purge`` takes it out of HA and backup jobs too."""
-    guest = call.free_guest
-    if guest.is_running:
-        raise ApiError(500, f"VM {guest.vmid} is running - destroy failed")
+    guest = call.guest
     if int(guest.config.get("protection", 0)):
         raise ApiError(500, f"can't remove VM {guest.vmid} - protection mode enabled")
     if sid_of(guest) in call.world.table("ha") and not call.flag("purge"):
-        raise ApiError(500, "unable to remove VM - used in HA resources and purge parameter not set.")
+        raise ApiError(500, f"unable to remove VM {guest.vmid} - used in HA resources and purge parameter not set.")
+    return call.worker("qmdestroy", lambda free: _destruction(call, free))
+
+
+def _destruction(call: Call, guest: Guest) -> Work:
+    if guest.is_running:
+        raise ApiError(500, f"VM {guest.vmid} is running - destroy failed")
     guest.lock = "destroy"
     args = {"vmid": guest.vmid, "purge": call.flag("purge")}
-    return call.task(Work(guest.node, "qmdestroy", guest.vmid, 1, "destroyed", args))
+    return Work(guest.node, "qmdestroy", guest.vmid, 1, "destroyed", args)
 
 
 @effect

@@ -41,17 +41,22 @@ def _kept(guest: Guest, name: str) -> Snapshot:
 @route("POST", BASE + "/snapshot", TAKE, takes="snapname! description vmstate:b")
 def snapshot_take(call: Call) -> str:
     """Keep it as it is now; ``vmstate`` keeps the memory too."""
-    guest, name = call.free_guest, call.params["snapname"]
+    name = call.params["snapname"]
     if not NAME.match(name) or name == "current":
         fault = {"snapname": f"invalid format - invalid configuration ID '{name}'"}
         raise ApiError(400, "Parameter verification failed.", fault)
+    return call.worker("qmsnapshot", lambda guest: _taking(call, guest))
+
+
+def _taking(call: Call, guest: Guest) -> Work:
+    name = call.params["snapname"]
     if any(kept.name == name for kept in guest.snapshots):
         raise ApiError(500, f"snapshot name '{name}' already used")
     guest.lock = "snapshot"
     args = {"vmid": guest.vmid, "name": name, "description": call.params.get("description", "")}
     args["memory"] = call.flag("vmstate") and guest.is_running
     seconds = 1 + (guest.memory / 2**30 * 0.3 if args["memory"] else 0)
-    return call.task(Work(guest.node, "qmsnapshot", guest.vmid, seconds, "snapshot_taken", args))
+    return Work(guest.node, "qmsnapshot", guest.vmid, seconds, "snapshot_taken", args)
 
 
 @effect
@@ -92,11 +97,14 @@ def snapshot_describe(call: Call) -> None:
 @route("POST", BASE + "/snapshot/{snapname}/rollback", BACK, takes="start:b")
 def snapshot_rollback(call: Call) -> str:
     """Go back to it; what happened since is lost."""
-    guest, name = call.free_guest, call["snapname"]
-    kept = _kept(guest, name)
+    return call.worker("qmrollback", lambda guest: _going_back(call, guest))
+
+
+def _going_back(call: Call, guest: Guest) -> Work:
+    kept = _kept(guest, call["snapname"])
     guest.lock = "rollback"
-    args = {"vmid": guest.vmid, "name": name, "start": call.flag("start") or kept.has_memory}
-    return call.task(Work(guest.node, "qmrollback", guest.vmid, 2, "rolled_back", args))
+    args = {"vmid": guest.vmid, "name": kept.name, "start": call.flag("start") or kept.has_memory}
+    return Work(guest.node, "qmrollback", guest.vmid, 2, "rolled_back", args)
 
 
 @effect
@@ -117,11 +125,14 @@ def rolled_back(lab: Lab, args: Row, is_good: bool) -> None:  # noqa: FBT001
 @route("DELETE", BASE + "/snapshot/{snapname}", TAKE, takes="force:b")
 def snapshot_delete(call: Call) -> str:
     """Forget it."""
-    guest, name = call.free_guest, call["snapname"]
-    _kept(guest, name)
+    return call.worker("qmdelsnapshot", lambda guest: _forgetting(call, guest))
+
+
+def _forgetting(call: Call, guest: Guest) -> Work:
+    kept = _kept(guest, call["snapname"])
     guest.lock = "snapshot-delete"
-    args = {"vmid": guest.vmid, "name": name}
-    return call.task(Work(guest.node, "qmdelsnapshot", guest.vmid, 1, "snapshot_gone", args))
+    args = {"vmid": guest.vmid, "name": kept.name}
+    return Work(guest.node, "qmdelsnapshot", guest.vmid, 1, "snapshot_gone", args)
 
 
 @effect

@@ -5,7 +5,7 @@ from iac.lab.disks import in_units, parsed_size, size_of, stored_drive
 from iac.lab.routing import Call, need, route
 from iac.lab.running import Lab, Work, effect
 from iac.lab.space import check_node_allows, full_error
-from iac.lab.world import ApiError, Row
+from iac.lab.world import ApiError, Guest, Row
 
 DISK_RIGHT = need("/vms/{vmid}", "VM.Config.Disk")
 
@@ -13,20 +13,26 @@ DISK_RIGHT = need("/vms/{vmid}", "VM.Config.Disk")
 @route("PUT", BASE + "/resize", DISK_RIGHT, takes="disk! size! digest skiplock:b")
 def vm_resize(call: Call) -> str:
     """Grow a disk: +5G, 20G or bytes; PVE never shrinks."""
-    guest, disk, size = call.free_guest, call.params["disk"], call.params["size"]
+    if parsed_size(call.params["size"]) < 0:
+        raise ApiError(400, "Parameter verification failed.", {"size": "value does not match the regex pattern"})
+    storage = str(call.guest.config.get(call.params["disk"], "")).partition(":")[0]
+    if storage:
+        call.who.require(f"/storage/{storage}", "Datastore.AllocateSpace")
+    return call.worker("resize", lambda guest: _growth(call, guest))
+
+
+def _growth(call: Call, guest: Guest) -> Work:
+    disk, size = call.params["disk"], call.params["size"]
     if disk not in guest.config:
         raise ApiError(500, f"disk '{disk}' does not exist")
     old, new = size_of(guest.config[disk]), parsed_size(size)
-    if new < 0:
-        raise ApiError(400, "Parameter verification failed.", {"size": "value does not match the regex pattern"})
     new = old + new if size.startswith("+") else new
     if new < old:
         raise ApiError(500, "shrinking disks is not supported")
     storage = str(guest.config[disk]).partition(":")[0]
-    call.who.require(f"/storage/{storage}", "Datastore.AllocateSpace")
     error = full_error(call.world, storage, guest.node, new - old)
     args = {"vmid": guest.vmid, "disk": disk, "size": new}
-    return call.task(Work(guest.node, "resize", guest.vmid, 1, "resized", args, error=error))
+    return Work(guest.node, "resize", guest.vmid, 1, "resized", args, error=error)
 
 
 @effect

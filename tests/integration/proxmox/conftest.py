@@ -6,28 +6,42 @@ import socket
 
 import pytest
 
+from iac.lab.child import start
 from iac.lab.control import LabControl
-from iac.lab.server import serve
 from iac.proxmox import Access
 
 
 class Steered:
-    """A running lab with its access, and its control off the event loop that it shares."""
+    """A lab of its own process: its access for the product, its control for the test."""
 
-    def __init__(self, running):
-        self.running = running
-        keys = running.access
+    def __init__(self, keys):
+        self.keys = keys
         self.access = Access(keys.endpoint, keys.bot_token, keys.ca_path)
 
     async def do(self, verb, *args, **more):
-        with LabControl(self.running.access) as control:
+        with LabControl(self.keys) as control:
             return await asyncio.to_thread(getattr(control, verb), *args, **more)
 
 
+@pytest.fixture(scope="module")
+def lab_process(tmp_path_factory):
+    child = start(tmp_path_factory.mktemp("lab"), pace=0)
+    yield child.access
+    child.stop()
+
+
 @pytest.fixture
-async def lab(tmp_path):
-    async with await serve(tmp_path / "lab", pace=0) as running:
-        yield Steered(running)
+def lab(lab_process, request):
+    """The lab as it was at first; where sockets of guests matter they are kept, and only what tests do is undone."""
+    with LabControl(lab_process) as control:
+        control.clear_faults()
+        control.silence(False)
+        if request.module.__name__.endswith("test_usable"):
+            control.agent_silent(111, False)
+            control.move_guest(111, "pmox01")
+        else:
+            control.reset()
+    return Steered(lab_process)
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+"""Done means usable: agent, address, cloud-init and SSH of real sockets, and what is missing otherwise."""
+
+import time
+
+import pytest
+
+from iac.lab.reach import LabReach
+from iac.spec import Address, GuestSpec, PlacedGuest
+from iac.usable import UsableCheck
+
+WEB01 = 111
+
+
+def placed(vmid=WEB01, ip="192.168.10.11", node="pmox01"):
+    spec = GuestSpec("web01", "debian-12-cloud", 2, 2048, 20)
+    address = Address(ip, 16) if ip else None
+    return PlacedGuest(spec, vmid, node, "ceph-vm", "mainvnet", 101, "pmox01", address, "debian", (), (), "")
+
+
+def check(lab):
+    return UsableCheck(lab.access, LabReach(lab.keys))
+
+
+async def test_a_guest_that_is_up_is_usable(lab):
+    up = await check(lab).check(placed(), seconds=10)
+    assert up.missing == ()
+    assert (up.guest, up.address) == ("web01", "192.168.10.11")
+    assert up.ssh_line.startswith("ssh -p ")
+    assert up.ssh_line.endswith("debian@127.0.0.1")
+    assert None not in (up.agent_s, up.cloud_init_s, up.ssh_s)
+
+
+async def test_a_guest_that_ha_moved_is_followed(lab):
+    await lab.do("move_guest", WEB01, "pmox03")
+    assert (await check(lab).check(placed(), seconds=10)).missing == ()
+
+
+async def test_a_guest_without_a_reserved_address_tells_its_own(lab):
+    assert (await check(lab).check(placed(ip=None), seconds=10)).address == "192.168.10.11"
+
+
+async def test_a_silent_agent_is_missing_and_ssh_is_not(lab):
+    await lab.do("agent_silent", WEB01)
+    up = await check(lab).check(placed(), seconds=1.5)
+    assert up.missing == ("agent", "address", "cloud_init")
+    assert up.ssh_s is not None
+
+
+async def test_another_address_than_the_reserved_one_does_not_count(lab):
+    up = await check(lab).check(placed(ip="192.168.77.77"), seconds=1.5)
+    assert {"address", "ssh"} <= set(up.missing)
+
+
+@pytest.mark.parametrize("verb", ["ping", "exec"])
+async def test_a_token_that_may_not_ask_is_told_at_once(lab, verb):
+    await lab.do("fault", "answer", f"agent/{verb}$", times=-1, code=403, reason="Permission check failed")
+    began = time.monotonic()
+    up = await check(lab).check(placed(), seconds=20)
+    assert time.monotonic() - began < 10
+    assert ("agent_forbidden" if verb == "ping" else "cloud_init_forbidden") in up.missing
+
+
+async def test_a_silent_cluster_ends_in_time_and_everything_inside_is_missing(lab):
+    await lab.do("silence")
+    began = time.monotonic()
+    up = await check(lab).check(placed(), seconds=1)
+    assert time.monotonic() - began < 3
+    assert {"agent", "address", "cloud_init"} <= set(up.missing)
