@@ -13,6 +13,7 @@ from bot.domain.run import Run, RunState
 from bot.flow.keeping import keeping
 from bot.flow.telling import Telling
 from bot.ports import Clock, Cluster, Jobs, Outbox, Outgoing, Reservations, Runner, Runs, Stack, Stacks
+from iac.errors import Broken
 from iac.inventory import Inventory
 from iac.spec import PlacedGuest
 
@@ -64,7 +65,11 @@ class Applying:
         await self._check(run, stack)
         token = secrets.token_hex(16)
         started = await self.runs.start_apply(run, token, actor=run.decided_by or ACTOR, beat_s=self.beat_s)
-        await self.runner.start(run.id, token)
+        try:
+            await self.runner.start(run.id, token)
+        except Broken as fault:
+            # The attempt stands, and nobody has passed its door: upkeep starts another runner when its beat is over.
+            log.error("run.runner_not_started", run=run.id, why=str(fault))
         log.info("run.apply_started", run=run.id, digest=run.digest)
         await self._show(started, stack, ())
         return started

@@ -1,0 +1,5 @@
+"""The stages share a scripted world."""
+
+from tests.fixtures.flow import flow, world
+
+__all__ = ["flow", "world"]
