@@ -44,9 +44,9 @@ GONE_MS: Final = 3_600_000
 class Bell(RedisStreamBroker):
     """The library's stream broker, with a way of listening that ends when it is told to.
 
-    Its own reader takes over unacknowledged jobs under a lock after each batch. Ours are acknowledged at once, so
-    there is nothing to take over; and a cancellation that falls into that step is swallowed, after which the reader
-    waits for the next job and a stop hangs until one comes.
+    Its own reader takes over unacknowledged jobs under a lock after each batch; ours are acknowledged as they are
+    read, so there is nothing to take over. It also knows no end but cancellation, and a stop by cancellation alone
+    was seen to hang until the next job came.
     """
 
     def __init__(self, url: str) -> None:
@@ -159,7 +159,7 @@ class Consumer:
         try:
             await asyncio.shield(listening)
         except asyncio.CancelledError:
-            # A cancelled read may be swallowed below; told to finish, the reader ends within ``BLOCK_MS``.
+            # Cancellation alone was seen not to end the reader; told to finish, it ends within ``BLOCK_MS``.
             self._broker.finish.set()
             await asyncio.gather(listening, return_exceptions=True)
             raise
