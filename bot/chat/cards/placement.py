@@ -1,6 +1,6 @@
 """Where each guest goes, why there and not elsewhere, and what it does to the cluster."""
 
-from agents.contracts import StrategicPlan
+from agents.contracts import NodeVerdict, StrategicPlan
 from bot.chat.cards.view import View
 from bot.chat.port import Text
 
@@ -23,7 +23,13 @@ def _where(view: View, plan: StrategicPlan) -> Text | None:
 
 def _elsewhere(view: View, plan: StrategicPlan) -> Text | None:
     others = [verdict for verdict in plan.verdicts if verdict.node != plan.node]
-    lines = [view.say("card.verdict", node=v.node, reason=view.sentence(v.reason)) for v in others[:VERDICTS_SHOWN]]
+    lines = [_verdict(view, verdict) for verdict in others[:VERDICTS_SHOWN]]
     if len(others) > VERDICTS_SHOWN:
         lines.append(view.say("card.and_more", count=len(others) - VERDICTS_SHOWN))
     return view.items(view.say("card.elsewhere"), lines)
+
+
+def _verdict(view: View, verdict: NodeVerdict) -> str:
+    """Why not on that node; a reason that names the node itself needs no name before it."""
+    reason = view.sentence(verdict.reason)
+    return reason if verdict.node in reason else view.say("card.verdict", node=verdict.node, reason=reason)

@@ -7,8 +7,8 @@ from dataclasses import KW_ONLY, dataclass, field
 
 from starlette.routing import BaseRoute
 
-from bot.chat.port import Actor, Capabilities, Card, Conversation, Form, How, Message, Sink
-from bot.chat.web.bodies import CARD, NOTE, STATUS, Posted, Status, dump_body, standing
+from bot.chat.port import Actor, Capabilities, Card, Conversation, Form, How, Message, Said, Sink
+from bot.chat.web.bodies import CARD, NOTE, SAID, STATUS, Posted, Spoken, Status, dump_body, standing
 from bot.chat.web.doors import routes_of
 from bot.chat.web.identity import Seal, new_link
 from bot.chat.web.log import WebLog
@@ -63,9 +63,18 @@ class WebChat:
         """The routes of the page, for the HTTP application."""
         return routes_of(self.room)
 
-    def link(self, person_id: str) -> str:
-        """A path that makes one browser that person, once; it holds for a day. KeyError for nobody of ours."""
-        return new_link(self.room.seal, self.room.people[person_id].id, now=self.now())
+    def link(self, base: str = "", *, person: str | None = None) -> str:
+        """``base`` and a path that makes one browser that person (the first one), once; it holds for a day."""
+        chosen = self.room.people[person] if person else self.people[0]
+        return base + new_link(self.room.seal, chosen.id, now=self.now())
+
+    async def show(self, event: Said) -> None:
+        """Show words that were heard elsewhere than on the page, such as those of the demo; once for each key."""
+        thread = event.conversation.thread or "-"
+        spoken = Spoken(event.who.id, event.who.name, event.text, self.now())
+        await self.log.append(event.conversation.key, SAID, dump_body(spoken), key=f"said:{event.dedupe}")
+        await self.room.list_thread(thread, event.text, "neutral", spoken.at)
+        self.room.wake.ring()
 
     async def run(self, sink: Sink) -> None:
         """Hear until ``close``: the page posts, the sink stores."""
