@@ -8,7 +8,6 @@ against the lock file. Whatever is wrong with it, the plan is made without it.
 
 import json
 import os
-import socket
 import subprocess
 import tempfile
 import threading
@@ -27,8 +26,12 @@ END_SECONDS = 5.0
 POLL_S = 0.01
 _REATTACH = "TF_REATTACH_PROVIDERS="
 
-# The provider ends when our end of the pipe closes: with us, however we end.
-_WITH_US = '"$1" -debug </dev/null & read -r _; kill "$!"; wait'
+AGAIN_AFTER_SECONDS = 60.0
+"""A provider that could not be started is left alone for this long."""
+
+# The shell becomes the provider; what it leaves beside it ends the provider when our end of the pipe closes: with us,
+# however we end. Its number cannot go to another process meanwhile, because it is also that of their group.
+_WITH_US = 'exec 3<&0; { read -r _ <&3; kill "$$"; } & exec "$1" -debug </dev/null 3<&-'
 
 
 @dataclass(slots=True)
@@ -41,6 +44,7 @@ class Standby:
     _process: subprocess.Popen[bytes] | None = None
     _directory: tempfile.TemporaryDirectory[str] | None = None
     _attach: Mapping[str, str] = field(default_factory=dict)
+    _not_before: float = 0.0
 
     @contextmanager
     def taken(self) -> Iterator[Mapping[str, str]]:
@@ -65,14 +69,16 @@ class Standby:
 
     @property
     def is_running(self) -> bool:
-        """Whether it answers at its socket: the shell that holds it says nothing about the provider itself."""
-        return self._process is not None and self._process.poll() is None and _answers(self._attach)
+        """Whether it is there."""
+        return self._process is not None and self._process.poll() is None and bool(self._attach)
 
     def _ready(self) -> Mapping[str, str]:
-        if not self.is_running:
+        if not self.is_running and time.monotonic() >= self._not_before:
             self._end()
             with suppress(OSError, ValueError):
                 self._start()
+            if not self.is_running:
+                self._not_before = time.monotonic() + AGAIN_AFTER_SECONDS
         return self._attach if self.is_running else {}
 
     def _start(self) -> None:
@@ -118,11 +124,3 @@ class Standby:
         if self._directory is not None:
             self._directory.cleanup()
             self._directory = None
-
-
-def _answers(attach: Mapping[str, str]) -> bool:
-    for found in json.loads(attach.get(_REATTACH.rstrip("="), "{}")).values():
-        with suppress(OSError), socket.socket(socket.AF_UNIX) as knock:
-            knock.connect(found["Addr"]["String"])
-            return True
-    return False

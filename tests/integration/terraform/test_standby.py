@@ -52,11 +52,17 @@ async def test_a_standby_that_was_killed_costs_nothing_but_time(quick, bench, st
     assert (await bench.plan(guest(), planner=quick)).counts == {"create": 1}
 
 
-async def test_a_provider_that_dies_under_its_keeper_is_replaced_by_terraforms_own(quick, bench, standby):
+async def test_a_provider_that_dies_in_the_middle_is_replaced_by_terraforms_own(quick, bench, standby):
+    """It hears the plan's first call and is gone: terraform fails, and the plan is made once more without it."""
     assert standby.warm_up()
-    for pid in children(standby._process.pid):
-        os.kill(pid, signal.SIGKILL)
-    assert (await bench.plan(guest(), planner=quick)).counts == {"create": 1}
+    os.kill(standby._process.pid, signal.SIGSTOP)
+    planning = asyncio.ensure_future(bench.plan(guest(), planner=quick))
+    end = time.monotonic() + 10
+    while not list(bench.home.glob("*/main.tf")):
+        assert time.monotonic() < end
+        await asyncio.sleep(0.01)
+    os.kill(standby._process.pid, signal.SIGKILL)
+    assert (await planning).counts == {"create": 1}
 
 
 async def test_a_wrong_wish_is_told_once_in_terraforms_words(quick, bench):
