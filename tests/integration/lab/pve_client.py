@@ -67,6 +67,12 @@ class Pve:
         """Ask for a task and insist that it ends well."""
         assert await self.ended(await self.ask(method, path, **params)) == "OK"
 
+    async def failed(self, method: str, path: str, /, **params: Any) -> str:
+        """Ask for a task that must fail, and return its error."""
+        error = await self.ended(await self.ask(method, path, **params))
+        assert error != "OK"
+        return error
+
     async def no(self, method: str, path: str, /, **params: Any) -> No:
         """Ask for what must be refused, and return the refusal."""
         try:

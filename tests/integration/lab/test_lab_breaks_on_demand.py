@@ -83,8 +83,10 @@ async def test_a_full_storage_takes_no_clone_and_no_growth(pve, steer):
 async def test_a_locked_guest_changes_nothing(pve, steer):
     steer("lock_guest", vmid=114, lock="backup")
     assert [row["lock"] for row in await pve.get("/cluster/resources", type="vm") if "lock" in row] == ["backup"]
-    for method, path in [("PUT", "/config"), ("POST", "/status/stop"), ("POST", "/snapshot"), ("DELETE", "")]:
-        assert await pve.no(method, VM + path, snapname="x1") if "snap" in path else await pve.no(method, VM + path)
+    assert (await pve.no("PUT", f"{VM}/config", cores=4)).reason == "VM is locked (backup)"
+    named = {"snapname": "x1"}
+    for method, path, args in [("POST", "/status/stop", {}), ("POST", "/snapshot", named), ("DELETE", "", {})]:
+        assert await pve.failed(method, VM + path, **args) == "VM is locked (backup)"
     steer("lock_guest", vmid=114, lock=None)
     await pve.done("POST", f"{VM}/status/stop")
 

@@ -29,8 +29,8 @@ async def test_a_guest_is_locked_while_it_is_cloned(pve, steer):
     steer("pace", pace=0.2)
     upid = await pve.post(f"{TEMPLATE}/clone", newid=130, name="api01")
     assert (await pve.get(f"{NEW}/status/current"))["lock"] == "clone"
-    refusal = await pve.no("POST", f"{NEW}/status/start")
-    assert (refusal.code, refusal.reason) == (500, "VM is locked (clone)")
+    assert (await pve.no("PUT", f"{NEW}/config", cores=2)).reason == "VM is locked (clone)"
+    assert await pve.failed("POST", f"{NEW}/status/start") == "VM is locked (clone)"
     assert await pve.ended(upid) == "OK"
     assert "lock" not in await pve.get(f"{NEW}/status/current")
 
@@ -110,8 +110,9 @@ async def test_a_disk_grows_and_never_shrinks(pve):
     await clone(pve)
     await pve.done("PUT", f"{NEW}/resize", disk="scsi0", size="+5G")
     assert "size=8G" in (await pve.get(f"{NEW}/config"))["scsi0"]
-    assert (await pve.no("PUT", f"{NEW}/resize", disk="scsi0", size="4G")).reason == "shrinking disks is not supported"
-    assert (await pve.no("PUT", f"{NEW}/resize", disk="scsi9", size="4G")).reason == "disk 'scsi9' does not exist"
+    assert await pve.failed("PUT", f"{NEW}/resize", disk="scsi0", size="4G") == "shrinking disks is not supported"
+    assert await pve.failed("PUT", f"{NEW}/resize", disk="scsi9", size="4G") == "disk 'scsi9' does not exist"
+    assert (await pve.no("PUT", f"{NEW}/resize", disk="scsi0", size="big")).code == 400
 
 
 async def test_a_removed_disk_is_kept_as_unused(pve):
@@ -148,9 +149,9 @@ async def test_a_snapshot_brings_back_what_was(pve):
     assert (await pve.get(f"{NEW}/config"))["cores"] == 1
     [row, now] = await pve.get(f"{NEW}/snapshot")
     assert (row["name"], row["description"], now["name"], now["parent"]) == ("before", "clean", "current", "before")
-    assert (await pve.no("POST", f"{NEW}/snapshot", snapname="before")).reason == "snapshot name 'before' already used"
+    assert await pve.failed("POST", f"{NEW}/snapshot", snapname="before") == "snapshot name 'before' already used"
     await pve.done("DELETE", f"{NEW}/snapshot/before")
-    assert (await pve.no("POST", f"{NEW}/snapshot/before/rollback")).reason == "snapshot 'before' does not exist"
+    assert await pve.failed("POST", f"{NEW}/snapshot/before/rollback") == "snapshot 'before' does not exist"
 
 
 @pytest.mark.parametrize("name", ["9lives", "a", "with space", "current", "schnee-é"])
@@ -178,7 +179,7 @@ async def test_a_local_disk_holds_a_guest_where_it_is(pve):
 
 
 async def test_a_running_guest_is_not_destroyed(pve):
-    assert (await pve.no("DELETE", "/nodes/pmox03/qemu/115")).reason == "VM 115 is running - destroy failed"
+    assert await pve.failed("DELETE", "/nodes/pmox03/qemu/115") == "VM 115 is running - destroy failed"
     await pve.done("POST", "/nodes/pmox03/qemu/115/status/stop")
     await pve.done("DELETE", "/nodes/pmox03/qemu/115", purge=1)
     assert 115 not in [row["vmid"] for row in await pve.get("/cluster/resources", type="vm")]
