@@ -1,14 +1,11 @@
 """A lab as a child process: started, waited for, stopped; or one that already serves the same home, adopted."""
 
 import contextlib
-import ctypes
 import fcntl
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +14,7 @@ from iac.lab.access import LabAccess, read_access
 from iac.lab.control import LabControl
 
 ACT = "starting the lab"
-PR_SET_PDEATHSIG = 1
 STEP_SECONDS, STOP_SECONDS = 0.03, 5.0
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 @dataclass
@@ -31,14 +26,14 @@ class LabChild:
 
     def stop(self) -> None:
         """End the child and wait for it, so that its state is on disk; does nothing to an adopted lab."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None:
             return
         self.process.terminate()
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+        _reap(self.process)
 
 
 def start(home: Path, *, pace: float = 1.0, seconds: float = 15) -> LabChild:
@@ -52,32 +47,31 @@ def start(home: Path, *, pace: float = 1.0, seconds: float = 15) -> LabChild:
     if _is_served(home):
         return _adopted(home, deadline, seconds)
     with (home / "lab.log").open("ab") as log:
-        command = [sys.executable, "-m", "iac.lab", "--home", str(home), "--pace", str(pace)]
+        command = [sys.executable, "-m", "iac.lab", "--home", str(home), "--pace", str(pace), "--until-stdin-closes"]
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
-            stdin=subprocess.DEVNULL,
+            # It reads this pipe and ends when it closes: with this process, however that ends. (PR_SET_PDEATHSIG
+            # would fire when the starting *thread* ends.)
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            preexec_fn=_dies_with(os.getpid()),  # noqa: PLW1509 - two system calls, no lock
         )
     try:
-        return LabChild(_awaited(home, child, deadline, seconds), child)
+        access = _awaited(home, child, deadline, seconds)
     except BaseException:
         child.kill()
-        child.wait()
+        _reap(child)
         raise
+    if access is not None:
+        return LabChild(access, child)
+    _reap(child)
+    return _adopted(home, deadline, seconds)
 
 
-def _dies_with(parent: int) -> Callable[[], None]:
-    """What the child does first: ask the kernel for a SIGTERM when its parent ends (also when that was just now)."""
-
-    def bind() -> None:
-        if _LIBC is not None:
-            _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return bind
+def _reap(child: subprocess.Popen[bytes]) -> None:
+    child.wait()
+    if child.stdin:
+        child.stdin.close()
 
 
 def _is_served(home: Path) -> bool:
@@ -101,11 +95,14 @@ def _adopted(home: Path, deadline: float, seconds: float) -> LabChild:
     raise TimedOut(f"{ACT}: waiting for the one that already serves {home}", seconds)
 
 
-def _awaited(home: Path, child: subprocess.Popen[bytes], deadline: float, seconds: float) -> LabAccess:
+def _awaited(home: Path, child: subprocess.Popen[bytes], deadline: float, seconds: float) -> LabAccess | None:
+    """The child's access once it answers; None where another one was quicker to take the home."""
     while time.monotonic() < deadline:
         access = read_access(home)
         if access and access.pid == child.pid and _answers(access):
             return access
+        if child.poll() is not None and _is_served(home):
+            return None
         if child.poll() is not None:
             raise Broken(ACT, _last_words(home))
         time.sleep(STEP_SECONDS)

@@ -1,7 +1,7 @@
 """Who may do what: roles on paths, computed as pveum does (inheritance, propagation, pools, separated tokens)."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from iac.lab.world import ApiError, Row, World
 
@@ -64,12 +64,17 @@ class Who:
         }
 
 
-def _all_privileges(world: World) -> list[str]:
+def _all_privileges(world: World) -> tuple[str, ...]:
     return _privileges_of(world, "Administrator")
 
 
-def _privileges_of(world: World, role: str) -> list[str]:
-    return [p for p in str(world.table("roles").get(role, {}).get("privs", "")).split(",") if p]
+def _privileges_of(world: World, role: str) -> tuple[str, ...]:
+    return _names(str(world.table("roles").get(role, {}).get("privs", "")))
+
+
+@lru_cache(maxsize=256)
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(",") if name)
 
 
 def _levels(path: str) -> list[str]:

@@ -25,6 +25,7 @@ from iac.lab.tls import Certificates, certificates, server_context
 from iac.lab.world import World
 
 LONGEST_WAIT, GATHER_SECONDS = 1.0, 0.02
+LOCK_TRIES, LOCK_STEP_SECONDS = 5, 0.02
 ACT = "starting the lab"
 
 
@@ -143,9 +144,11 @@ def _read(home: Path) -> World | None:
 def _take_home(home: Path) -> int:
     home.mkdir(parents=True, exist_ok=True)
     lock = os.open(home / "lab.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as taken:
-        os.close(lock)
-        raise Broken(ACT, f"another process already serves the lab in {home}") from taken
-    return lock
+    for _ in range(LOCK_TRIES):
+        with contextlib.suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        # A start() that only looks whether the home is served holds the lock for an instant.
+        time.sleep(LOCK_STEP_SECONDS)
+    os.close(lock)
+    raise Broken(ACT, f"another process already serves the lab in {home}")

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -101,6 +102,22 @@ def test_a_lab_that_is_already_there_is_adopted_and_left_alone(tmp_path, control
     second.stop()
     assert control(first.access).health()
     first.stop()
+
+
+def test_two_that_start_at_once_share_one_lab(tmp_path):
+    with ThreadPoolExecutor() as pool:
+        labs = list(pool.map(lambda _: child.start(tmp_path, pace=0), range(3)))
+    assert len({lab.access.pid for lab in labs}) == 1
+    assert sum(lab.process is not None for lab in labs) == 1
+    for lab in labs:
+        lab.stop()
+
+
+def test_a_child_outlives_the_thread_that_started_it(tmp_path, control):
+    with ThreadPoolExecutor() as pool:
+        lab = pool.submit(child.start, tmp_path, pace=0).result()
+    assert control(lab.access).health()
+    lab.stop()
 
 
 def test_a_child_that_cannot_start_says_why(tmp_path):
