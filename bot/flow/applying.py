@@ -69,7 +69,7 @@ class Applying:
             await self.runner.start(run.id, token)
         except Broken as fault:
             # The attempt stands, and nobody has passed its door: upkeep starts another runner when its beat is over.
-            log.error("run.runner_not_started", run=run.id, why=str(fault))
+            log.warning("run.runner_not_started", run=run.id, why=str(fault))
         log.info("run.apply_started", run=run.id, digest=run.digest)
         await self._show(started, stack, ())
         return started

@@ -1,6 +1,6 @@
 """Planning: a proposal becomes a saved terraform plan with a digest, or a sentence that says why not."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from agents.contracts import NodeVerdict, Proposal, StrategicPlan
-from bot.domain.errors import Refused, ThreadformError, say
+from bot.domain.errors import Refused, Sentence, ThreadformError, say
 from bot.domain.outcome import Outcome, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
 from bot.flow.keeping import keeping
@@ -16,7 +16,7 @@ from bot.flow.telling import Telling, proposal_of
 from bot.ports import Clock, Cluster, Jobs, People, Planner, Reservations, Runs, Stack, Stacks
 from iac.grounding import ungrounded
 from iac.inventory import Inventory
-from iac.placement import Claim, Placement, place_all
+from iac.placement import Claim, NothingFits, Placement, place_all
 from iac.plan import Plan
 from iac.policy import Allowed, violations
 from iac.spec import Address, GuestSpec, Limits, PlacedGuest, StackSpec
@@ -100,7 +100,9 @@ class Planning:
         standing = await self._standing(stack)
         asked = {guest.name for guest in proposal.guests}
         fresh = [g for g in proposal.guests if g.name not in {s.spec.name for s in standing}]
-        _check_grounded(fresh, inventory, self.rules.limits)
+        own = frozenset(guest.spec.name for guest in standing)
+        for spec in proposal.guests if proposal.intent != "destroy" else ():
+            _check_grounded(spec, inventory, self.rules.limits, own)
         placements = self._place(proposal, fresh, inventory, await self._claims(run, inventory))
         guests = [
             _changed(s, proposal) for s in standing if not (proposal.intent == "destroy" and s.spec.name in asked)
@@ -136,7 +138,7 @@ class Planning:
     async def _end(self, run: Run, stack: Stack, to: RunState, why: ThreadformError) -> None:
         log.info("run.not_planned", run=run.id, to=to.value, why=str(why))
         await self.reservations.release(run.id)
-        outcome = replace(parse_outcome(run.outcome), error=why.sentence)
+        outcome = replace(parse_outcome(run.outcome), error=why.sentence, notes=_reasons(why))
         changes = {"outcome": dump_outcome(outcome), **self._at()}
         card = self.telling.edit(replace(run, state=to), stack.conversation, outcome)
         await self.runs.move(run, to, actor=ACTOR, changes=changes, messages=[card])
@@ -199,10 +201,19 @@ class Planning:
         )
         found = violations(plan, allowed)
         if found:
-            raise Refused(found[0].key, **found[0].values)
+            raise Violated(found)
 
     def _at(self) -> Mapping[str, float]:
         return {"updated_at": self.now()}
+
+
+class Violated(Refused):
+    """The plan breaks a policy; ``reasons`` are the violations after the first."""
+
+    def __init__(self, found: Sequence[Sentence]) -> None:
+        """``found`` is not empty."""
+        super().__init__(found[0].key, **found[0].values)
+        self.reasons = tuple(found[1:])
 
 
 @dataclass(slots=True)
@@ -212,10 +223,14 @@ class _Held:
     run: Run
 
 
-def _check_grounded(specs: Sequence[GuestSpec], inventory: Inventory, limits: Limits) -> None:
-    for spec in specs:
-        for finding in ungrounded(spec, inventory, limits):
-            raise Refused(finding.problem.key, **finding.problem.values)
+def _check_grounded(spec: GuestSpec, inventory: Inventory, limits: Limits, own: Collection[str]) -> None:
+    for finding in ungrounded(spec, inventory, limits, own=own):
+        raise Refused(finding.problem.key, **finding.problem.values)
+
+
+def _reasons(why: ThreadformError) -> tuple[Sentence, ...]:
+    """What stands below the sentence: one reason a node, or the other violations."""
+    return why.reasons if isinstance(why, NothingFits | Violated) else ()
 
 
 def _changed(standing: PlacedGuest, proposal: Proposal) -> PlacedGuest:
