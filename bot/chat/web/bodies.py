@@ -10,6 +10,7 @@ from bot.chat.web.log import EDIT, WebLog, WebRow
 from bot.store.codec import dump_card, parse_card
 
 CARD, SAID, NOTE, STATUS, LISTED = "card", "said", "note", "status", "thread"
+MESSAGES = frozenset({CARD, SAID, NOTE})
 TRANSIENT = frozenset({STATUS})
 """Kinds that mean something only while they happen: a reader who was away never gets them."""
 PAGE = 500
@@ -117,8 +118,8 @@ async def read_all(log: WebLog, seq: int, audiences: Sequence[str]) -> list[WebR
 
 
 async def standing(log: WebLog, seq: int) -> Standing | None:
-    """One row as it stands now."""
+    """One row as it stands now; None for a row that is no message."""
     first = await log.get(seq)
-    if first is None or first.kind == EDIT:
+    if first is None or first.kind not in MESSAGES:
         return None
     return fold(await read_all(log, seq - 1, [first.audience])).get(seq)

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.chat.port import Diff
 from bot.chat.web import hearing
-from bot.chat.web.bodies import CARD, NOTE, SAID, Posted, fold, read_all, standing
+from bot.chat.web.bodies import MESSAGES, Posted, fold, read_all, standing
 from bot.chat.web.guard import HEADERS, Denied, check_host, deny, read_json
 from bot.chat.web.identity import COOKIE, COOKIE_DAYS, use_link
 from bot.chat.web.pages import Reader, Scene, render_no, render_page
@@ -22,7 +22,6 @@ from bot.chat.words import preferred
 
 Door = Callable[[Room, Request], Awaitable[Response]]
 Post = Callable[[Room, WebPerson, dict[str, object]], Awaitable[dict[str, object]]]
-MESSAGES = frozenset({CARD, NOTE, SAID})
 STATIC = ("app.js", "style.css", "favicon.svg")
 
 
@@ -132,7 +131,8 @@ async def _page(room: Room, request: Request) -> Response:
 async def _stream(room: Room, request: Request) -> Response:
     person = _known(room, request)
     language = _language(request)
-    since = request.headers.get("last-event-id") or request.query_params.get("since", "0")
+    last = request.headers.get("last-event-id")
+    since = last or request.query_params.get("since", "0")
     if not since.isdigit():
         raise deny(400, "not_text")
     stream = Stream(
@@ -142,7 +142,9 @@ async def _stream(room: Room, request: Request) -> Response:
         lambda key, **values: room.words.text(key, language, **values),
     )
     return StreamingResponse(
-        stream.events(int(since)), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
+        stream.events(int(since), is_resumed=bool(last)),
+        media_type="text/event-stream",
+        headers={"x-accel-buffering": "no"},
     )
 
 

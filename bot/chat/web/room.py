@@ -133,7 +133,7 @@ class Room:
         try:
             return await self.sink(event) or {}
         except Exception as fault:
-            log.exception("web.not_stored", event=event.dedupe)
+            log.exception("web.not_stored", key=event.dedupe)
             raise deny(503, "not_stored") from fault
 
 

@@ -30,10 +30,13 @@ class Stream:
     thread: str
     say: Say
 
-    async def events(self, since: int) -> AsyncIterator[str]:
-        """Everything after ``since``, then everything new, until the page is closed."""
+    async def events(self, since: int, *, is_resumed: bool) -> AsyncIterator[str]:
+        """Everything after ``since``, then everything new, until the page is closed.
+
+        A reader who was away (``is_resumed``) gets nothing that meant something only while it happened.
+        """
         yield "retry: 500\n\n"
-        spoke_at, is_replay = time.monotonic(), True
+        spoke_at, is_replay = time.monotonic(), is_resumed
         while not self.room.closed.is_set():
             rows = await self._rows(since)
             for row in rows:
