@@ -1,4 +1,4 @@
-"""The crew behind one door: a ``Turn`` in, a ``Reply`` or a ``Proposal`` out. Nothing here loads ADK before it is needed."""
+"""The crew behind one door: a ``Turn`` in, a ``Reply`` or a ``Proposal`` out. ADK is loaded only when it is needed."""
 
 import hashlib
 import sys

@@ -67,7 +67,7 @@ async def _looked_up(work: Work, route: Route) -> tuple[Sentence, ...]:
 def _cancelled(work: Work) -> Reply:
     """Forget the request; a plan that is on a card already is discarded with its button, by a person."""
     key = "crew.cancel_card" if work.known.proposed else "crew.cancel"
-    slots = Remembered(language=work.language, proposed=work.known.proposed).as_slots()
+    slots = Remembered(language=work.language, proposed=work.known.proposed, requests=work.known.requests).as_slots()
     return Reply(language=work.language, sentences=(say(key),), slots=slots)
 
 

@@ -24,6 +24,8 @@ from iac.placement import NothingFits, Placement
 
 async def request(ctx: Context, team: Team, work: Work, *, is_new: bool) -> Reply | Proposal:
     """Answer one message of a request: with questions, with what cannot be, or with a proposal."""
+    if is_new:
+        work.begin()
     wish = await _validated(ctx, team, work, is_new=is_new)
     inventory = await work.inventory()
     wish = cloned(wish, inventory)
@@ -34,7 +36,7 @@ async def request(ctx: Context, team: Team, work: Work, *, is_new: bool) -> Repl
     if questions:
         return _asking(work, wish, (_head(wish),), questions)
     taken = {g.name for g in inventory.guests} - set(work.known.proposed)
-    wish = named(wish, work.turn.thread, taken)
+    wish = named(wish, f"{work.turn.thread}#{work.known.requests}", taken)
     asked = draft_of(wish, inventory, wish.environment or work.environment)
     return await _grounded(ctx, team, work, (wish, asked))
 

@@ -65,6 +65,10 @@ class Work:
         """Where a request goes that names no environment."""
         return self.settings.default_environment
 
+    def begin(self) -> None:
+        """Start a new request: nothing of an earlier one is carried over, and its guests are no longer this one's."""
+        self.known = Remembered(language=self.language, requests=self.known.requests + 1)
+
     def reading(self) -> Reading:
         """What the message says about guests."""
         from_pending = [{"memory": "memory_mb", "disk": "disk_gb"}.get(slot, slot) for slot in self.known.pending]

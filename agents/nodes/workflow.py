@@ -24,7 +24,7 @@ def workflow_of(team: Team) -> Workflow:
     """The crew as one graph with one node; what it decides is left in the ``Work`` of the turn."""
 
     @node(name="crew", rerun_on_resume=True)
-    async def crew(ctx: Context, node_input: types.Content) -> AsyncIterator[dict[str, bool]]:
+    async def crew(ctx: Context, node_input: types.Content) -> AsyncIterator[dict[str, bool]]:  # noqa: ARG001 - ADK binds it by name
         work = WORK.get()
         work.outcome = await _answered(ctx, team, work)
         yield {"is_answered": True}

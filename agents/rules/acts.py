@@ -87,8 +87,9 @@ _RESIZE = re.compile(
     r"redimensionne[rz]?|passe[rz]?|monte[rz]?)\b"
 )
 _CREATES = re.compile(
-    r"\b(?:creat|cree|new|nouvelle?|nouveau|spin|provision|need|want|veux|voudrais|besoin|"
-    r"il me faut|make me|give me|fais[- ]moi)\b"
+    r"\b(?:creat\w*|cree[rz]?|new|nouvelle?|nouveau|spin|provision|need|want|veux|voudrais|besoin|"
+    r"il me faut|il (?:nous )?faudrait|make me|make (?:an?|one)|give me (?:an?|one)|fais[- ]moi|monte[rz]?[- ]moi|"
+    r"can (?:i|we) (?:get|have)|set up|build|prepare[rz]?|(?:me|nous) (?:faire|creer|preparer|monter))\b"
 )
 
 
@@ -106,7 +107,7 @@ def act_of(folded: str, *, has_wish: bool, has_request: bool) -> Route | None:
         return asked or Route(intent="unsupported", topic=topic)
     if _RESIZE.search(folded) and not has_request and not _CREATES.search(folded):
         return Route(intent="unsupported", topic="resize")
-    if has_wish and (_CREATES.search(folded) or not is_question):
+    if _CREATES.search(folded) or (has_wish and not is_question):
         return None
     return _asked(folded)
 
@@ -124,7 +125,7 @@ def _asked(folded: str) -> Route | None:
 
 
 def _is_wish_anyway(folded: str, topic: str, *, has_wish: bool) -> bool:
-    """ "a debian VM for docker", "start a new ubuntu": an act's word inside a wish for a new guest."""
+    """An act's word inside a wish for a new guest, such as "a debian VM for docker"."""
     creates = _CREATES.search(folded) is not None
     if topic in {"container", "snapshot", "migrate"}:
         return False

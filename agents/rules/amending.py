@@ -31,7 +31,7 @@ def answered(known: Wish, values: Mapping[str, Any]) -> Wish:
 
 
 def without(wish: Wish, found: Sequence[tuple[str, Finding]]) -> Wish:
-    """The wish without the values that reality contradicts, so that the next answer fills them. Pairs are guest, finding."""
+    """The wish without the values that reality contradicts, so that the next answer fills them."""
     return wish.model_copy(update={"guests": [_without(group, found) for group in wish.guests]})
 
 
@@ -77,11 +77,9 @@ def _apart(groups: Sequence[GuestWish], targets: Sequence[str]) -> list[tuple[Gu
     """Split each group into the guests that were named and the others."""
     parts: list[tuple[GuestWish, bool]] = []
     for group in groups:
-        named = [n for n in group.names if n in targets]
-        others = [n for n in group.names if n not in targets]
-        if not named or not others:
-            parts.append((group, bool(named)))
-            continue
-        parts.append((group.model_copy(update={"names": named, "count": len(named)}), True))
-        parts.append((group.model_copy(update={"names": others, "count": len(others)}), False))
+        if len({name in targets for name in group.names}) > 1:
+            singles = [(group.model_copy(update={"names": [n], "count": 1}), n in targets) for n in group.names]
+            parts.extend(singles)
+        else:
+            parts.append((group, any(name in targets for name in group.names)))
     return parts

@@ -11,7 +11,7 @@ _GUESTS = (
     r"|identical|identiques?|exemplaires?|invites?|clones?|workers?|replicas?)"
 )
 _COUNT = re.compile(
-    rf"(?<![\w.,/-])(?P<n>\d{{1,4}})\s*(?:x\b\s*)?(?:[a-z]+\s+){{0,2}}?(?:{_GUESTS}\b|{TAKEN})"
+    rf"(?<![\w.,/-])(?P<n>\d{{1,7}})\s*(?:x\b\s*)?(?:[a-z]+\s+){{0,2}}?(?:{_GUESTS}\b|{TAKEN})"
     r"|(?<![\w.])x\s?(?P<times>\d{1,4})\b|(?<![\w.])(?P<before>\d{1,4})\s?x(?![\w])"
     r"|\b(?P<one>an?|une?|one)\s+(?:[a-z]+\s+){0,2}?(?:" + _GUESTS[3:-1].join(("(?:", ")")) + rf"\b|{TAKEN})"
 )

@@ -13,10 +13,12 @@ _FAMILIES = (
 )
 _CODENAMES = {"focal": "ubuntu-20.04", "jammy": "ubuntu-22.04", "noble": "ubuntu-24.04",
               "bullseye": "debian-11", "bookworm": "debian-12", "trixie": "debian-13"}  # fmt: skip
-_UNIT = r"\s*(?:v?cpus?|v?cores?|coeurs?|c\b|c\d|g[iob]?b?\b|gigs?|m[bo]\b|t[bo]\b|vms?\b|machines?|servers?|x\b)"
+_UNIT = r"\s*(?:v?cpus?|v?cores?|coeurs?|c\b|c\d|g[iob]?b?\b|gigs?|m[bo]\b|t[bo]\b)"
+_KNOWN = r"\d+\.\d+(?:\.\d+)*|(?:7|8|9|1[0-3]|18|2[0246]|20(?:16|19|22|25))(?!\d)"
+_COUNTED = r"\s*(?:vms?\b|machines?|servers?|serveurs?|x\b)"
 _VERSION = (
     r"(?:[ -]?(?:server|cloud|lts|version|v|"
-    rf"linux)?[ -]?(?P<version>\d+(?:\.\d+)*)(?![\w.]*\d)(?!{_UNIT})(?: ?lts\b)?)?"
+    rf"linux)?[ -]?(?P<version>{_KNOWN}|\d+(?!\d|{_COUNTED}))(?![\w.]*\d)(?!{_UNIT})(?: ?lts\b)?)?"
 )
 _IMAGE = re.compile(rf"\b(?P<family>{_FAMILIES})s?\b{_VERSION}")
 _BARE_UBUNTU = re.compile(r"(?<![\w.])(?P<version>(?:18|20|22|24|26)\.(?:04|10))(?![\w.])")
@@ -25,7 +27,9 @@ _TEMPLATE = re.compile(
     r"\b(?:from|out of|based on|using|depuis|a partir (?:du|de)|sur la base (?:du|de)|du|le|la|the|of|un|a)?\s*"
     r"(?:template|modele|gabarit|image|tpl)\s*(?:no|n°|number|numero|id|#|:|=)?\s*(?P<name>[\w][\w.-]*)"
 )
-_ORDINARY = frozenset(["for", "pour", "with", "avec", "and", "et", "is", "est", "are", "in", "en", "on", "sur", "of", "de", "to", "a", "the", "le", "la", "les", "un", "une", "named", "nomme", "?", "please", "with"])  # fmt: skip
+_ORDINARY = frozenset(
+    "for pour with avec and et is est are in en on sur of de to a the le la les un une named nomme please".split()  # noqa: SIM905 - a list of words
+)
 
 
 def read_images(page: Page, seen: Seen) -> tuple[list[Mark], Page]:
@@ -46,7 +50,7 @@ def _known(page: Page, seen: Seen) -> Iterator[Mark]:
 
 
 def _named_templates(page: Page, seen: Seen) -> Iterator[Mark]:
-    """ "template 100", "modèle machin-42": what follows the word, unless it is an ordinary word."""
+    """What follows the word, as in "template 100" or "modèle machin-42", unless it is an ordinary word."""
     for match in _TEMPLATE.finditer(page.text):
         name = match["name"].rstrip(".-")
         is_family = re.fullmatch(_FAMILIES, name) is not None

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from agents.rules.acts import act_of
 from agents.rules.page import fold
+from agents.rules.pending import takes_defaults
 from agents.rules.reading import Reading
 from agents.rules.safety import is_bypass
-from agents.rules.shapes import Route
+from agents.rules.shapes import Intent, Route
 
 NEEDS_NO_CLUSTER = frozenset({"smalltalk", "help", "off_topic", "policy_bypass", "approve_plan", "cancel_plan"})
 
@@ -18,7 +19,8 @@ _POLITE = (
 _END = rf"(?:[\s,!.]+{_POLITE})*[\s!.]*$"
 _APPROVE = re.compile(
     (
-        r"^(?:(?:ok|okay|yes|yep|oui|alors|great|perfect|parfait|super|bon)[\s,!.]+)*(?:i |je l'|j'|"
+        r"^(?:(?:ok|okay|yes|yep|oui|alors|great|perfect|parfait|super|bon|(?:it |that )?looks good|c'est bon)[\s,!.]+)*"
+        r"(?:i |je l'|j'|"
         r"you can |tu peux |vous pouvez |please |can you |go ahead and )?"
         r"(?:approved?|approuve[rsz]?|lgtm|go ahead|ship it|do it|apply|applique[rsz]?|deploy|"
         r"valide[rsz]?|vas[- ]y|allez[- ]y|fonce[rz]?|lance[rz]?|proceed|confirm(?:ed)?|"
@@ -87,7 +89,11 @@ _GUEST = re.compile(
     r"\b(?:vms?|machines?|servers?|serveurs?|boxe?s?|guests?|instances?|virtual machines?|"
     r"invites?|sandbox|desktop|runners?)\b"
 )
-_ANEW = re.compile(r"\b(?:create|cree[rz]?|new|another|nouvelle?|nouveau|une autre|encore une|spin up|second)\b")
+_INFRASTRUCTURE = re.compile(
+    r"\b(?:vms?|machines?|servers?|serveurs?|nodes?|noeuds?|cluster|proxmox|pve|ceph|templates?|storages?|stockages?"
+    r"|snapshots?|disks?|disques?|network|reseau|terraform|kubernetes|k3s|ubuntu|debian|rocky)\b"
+)
+_ANEW = re.compile(r"\b(?:create|cree[rz]?|new|another|nouvelle?|nouveau|une autre|encore une|spin up)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ def plain_route(text: str, memory: Memory) -> Route | None:
         return Route(intent="help") if folded.startswith("?") else Route(intent="unclear", topic="empty")
     if _CANCEL.search(folded):
         return Route(intent="cancel_plan")
-    if _APPROVE.search(folded) and not memory.is_pending:
+    if _APPROVE.search(folded) and not (memory.is_pending and takes_defaults(text)):
         return Route(intent="approve_plan")
     if _SMALLTALK.search(folded) and not memory.is_pending:
         return Route(intent="smalltalk")
@@ -120,16 +126,19 @@ def route(text: str, reading: Reading, memory: Memory) -> Route:
     if plain is not None:
         return plain
     folded = fold(text)
-    act = act_of(folded, has_wish=bool(reading.wish.guests), has_request=memory.has_request or memory.is_pending)
-    if act is not None:
-        return act
+    if _OFF_TOPIC.search(folded) and not reading.wish.guests and not _INFRASTRUCTURE.search(folded):
+        return Route(intent="off_topic")
+    act = act_of(folded, has_wish=_says_what(reading), has_request=memory.has_request or memory.is_pending)
+    return act or Route(intent=_wish_of(folded, reading, memory))
+
+
+def _wish_of(folded: str, reading: Reading, memory: Memory) -> Intent:
+    """Whether a message that is no act and no question changes what stands, asks for something new, or neither."""
     if memory.has_request and not reading.is_empty and not _is_anew(folded, reading):
-        return Route(intent="modify_plan")
-    if _is_create(folded, reading):
-        return Route(intent="create_vm")
-    if memory.is_pending and not reading.is_empty:
-        return Route(intent="create_vm")
-    return Route(intent="off_topic") if _OFF_TOPIC.search(folded) else Route(intent="unclear")
+        return "modify_plan"
+    if _is_create(folded, reading) or (memory.is_pending and not reading.is_empty):
+        return "create_vm"
+    return "unclear"
 
 
 def _is_anew(folded: str, reading: Reading) -> bool:
@@ -138,11 +147,14 @@ def _is_anew(folded: str, reading: Reading) -> bool:
     return bool(_ANEW.search(folded)) and (has_image or bool(_GUEST.search(folded)))
 
 
+def _says_what(reading: Reading) -> bool:
+    """Whether a system or a size was said: what a wish has and a question rarely."""
+    return any(mark.kind in {"image", "flavor", "cores", "memory_mb", "disk_gb", "size"} for mark in reading.marks)
+
+
 def _is_create(folded: str, reading: Reading) -> bool:
     kinds = {mark.kind for mark in reading.marks}
     if _CREATE.search(folded) and (_GUEST.search(folded) or reading.wish.guests):
         return True
     has_sizes = len(kinds & {"cores", "memory_mb", "disk_gb", "size", "flavor"}) > 0
-    return ("image" in kinds and (has_sizes or bool(_GUEST.search(folded)))) or (
-        has_sizes and (bool(_GUEST.search(folded)) or "cores" in kinds)
-    )
+    return "image" in kinds or (has_sizes and (bool(_GUEST.search(folded)) or "cores" in kinds))

@@ -1,4 +1,4 @@
-"""Names of new guests: said outright ("called api01", "appelle-la api01"), listed, or made where none was said. Pure."""
+"""Names of new guests: said outright ("called api01", "appelle-la api01"), listed, or made. Pure."""
 
 import hashlib
 import re

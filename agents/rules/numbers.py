@@ -18,7 +18,9 @@ _WORDS = {**_ONES, **_TENS, **_SCALES}
 _ANY = "|".join(sorted(_WORDS, key=len, reverse=True))
 _JOINED = re.compile(rf"\b(?:{_ANY})(?:(?:-| | et )(?:{_ANY}|one|un|une))*\b")
 _WORD = re.compile(r"[a-z]+")
-_UNITS = r"(?:g(?:ig|iga|o|b)s?|t(?:era|o|b)s?|giga(?:octet|byte)s?|v?cores?|v?cpus?|coeurs?|processeurs?)\b"
+_UNITS = (
+    r"(?:g(?:ig|iga|o|b)s?|t(?:era|o|b)s?|(?:giga|tera|mega)(?:octet|byte)?s?|v?cores?|v?cpus?|coeurs?|processeurs?)\b"
+)
 _ONE_OF_A_UNIT = re.compile(rf"\b(?:an?|une?|one|single|(?:un |une )?seule?)(?=[ -]{_UNITS})")
 _SET_PHRASES = (
     (re.compile(r"\b(?:half an? |(?:une? )?demi[- ])(?=[a-z])"), "0.5"),

@@ -56,20 +56,23 @@ def typed_values(answers: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _typed(slot: str, text: str) -> Any:
-    if not text:
-        return None
     if slot == "name":
-        return [part for part in re.split(r"[,\s]+", text) if part]
+        return [part for part in re.split(r"[,\s]+", text) if part] or None
     if slot not in {"cores", "memory", "disk"}:
-        return text
+        return text or None
     if re.fullmatch(r"-?\d+(?:[.,]\d+)?", text):
         return _in_unit(slot, number_of(text))
+    return _measured(slot, text)
+
+
+def _measured(slot: str, text: str) -> int | None:
+    """A value with its unit; cores for cores, a size for memory (MB) or disk (GB)."""
     marks, _ = read_sizes(page_of(text))
-    if not marks:
+    if not marks or (slot == "cores") != (marks[0].kind == "cores"):
         return None
-    if slot == "cores" or marks[0].kind == "cores":
-        return marks[0].value if marks[0].kind == "cores" and slot == "cores" else None
-    megabytes = marks[0].value * 1024 if marks[0].kind == "disk_gb" else marks[0].value
+    if slot == "cores":
+        return round(marks[0].value)
+    megabytes = float(marks[0].value) * (1024 if marks[0].kind == "disk_gb" else 1)
     return round(megabytes if slot == "memory" else megabytes / 1024)
 
 

@@ -59,7 +59,7 @@ def _known(page: Page, seen: Seen) -> Iterator[Mark]:
                 yield Mark(kind, name, *match.span())
 
 
-def _labelled(page: Page, seen: Seen) -> Iterator[Mark]:
+def _labelled(page: Page, _: Seen) -> Iterator[Mark]:
     for match in _NODE.finditer(page.text):
         yield Mark("node", page.original(match, "name"), *match.span())
     for match in _STORAGE.finditer(page.text):

@@ -55,7 +55,7 @@ def read_message(text: str, seen: Seen, missing: Sequence[str] = (), known: Coll
     guests = guests_of(marks, page_of(text[:MOST_READ]).text, missing) if is_said else []
     environment = environments[-1].value if environments else None
     wish = Wish(guests=guests, environment=environment, left_out=left_out)
-    return Reading(wish, tuple([*marks, *environments, *extras]), targets, tuple(changes))
+    return Reading(wish, (*marks, *environments, *extras), targets, tuple(changes))
 
 
 def _targets(page: Page, known: Collection[str]) -> tuple[Page, tuple[str, ...]]:

@@ -13,7 +13,7 @@ class Remembered(BaseModel):
     """The thread as the crew knows it.
 
     ``pending`` are the slots that were asked, each with its suggested default. ``proposed`` are the names of the last
-    proposal: they may exist by now, and then belong to this thread.
+    proposal: they may exist by now, and then belong to this thread. ``requests`` counts what was asked anew here.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -23,6 +23,7 @@ class Remembered(BaseModel):
     pending: dict[str, str] = Field(default_factory=dict)
     proposed: list[str] = Field(default_factory=list)
     has_request: bool = False
+    requests: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -9,10 +9,12 @@ from agents.rules.page import fold
 
 _PATTERNS = (
     # talk to the machine about its instructions
-    r"\b(?:ignore|disregard|forget|override|oublie[rz]?|ignore[rz]?|fais abstraction de|"
-    r"ne tiens pas compte de)\b.{0,40}"
-    r"\b(?:instructions?|rules?|regles?|consignes?|guidelines?|polic(?:y|ies)|politiques?|"
-    r"restrictions?|prompt|limits?|limites?|garde-fous?)\b",
+    (
+        r"\b(?:ignore|disregard|forget|override|oublie[rz]?|ignore[rz]?|fais abstraction de|"
+        r"ne tiens pas compte de)\b.{0,40}"
+        r"\b(?:instructions?|rules?|regles?|consignes?|guidelines?|polic(?:y|ies)|politiques?|"
+        r"restrictions?|prompt|limits?|limites?|garde-fous?)\b"
+    ),
     (
         r"\b(?:you are|tu es|vous etes|act as|agis comme|pretend|fais comme si|from now on|"
         r"a partir de maintenant|desormais)\b.{0,60}"

@@ -13,7 +13,7 @@ from agents.rules.page import Page
 
 _NUMBER = r"(?P<number>-?\d{1,3}(?:[ ,]\d{3})+(?![\d.])|-?\d+(?:[.,]\d+)?)"
 _CORE = (
-    r"(?:(?:virtual|virtuels?|logical|physical)\s+)?(?:v?cpus?|v?cores?|coeurs?|vcoeurs?|procs?|"
+    r"(?:(?:virtual|virtuels?|logical|physical|more|extra|additional|autres?)\s+)?(?:v?cpus?|v?cores?|coeurs?|vcoeurs?|procs?|"
     r"processeurs?|processors?|threads?)(?![a-z0-9])|c(?![a-z])"
 )
 _BYTES = (
@@ -110,7 +110,7 @@ def _triples(page: Page) -> Iterator[Mark]:
 
 
 def _bare_both(page: Page) -> Iterator[Mark]:
-    """ "ram 8 disk 60" or "8 ram 60 disk": the style that begins first is read first."""
+    """Labels before ("ram 8 disk 60") or after ("8 ram 60 disk"): the style that begins first is read first."""
     firsts = [(m.start(), p) for p in (_BARE_FIRST, _BARE_AFTER) if (m := p.search(page.text))]
     for _, pattern in sorted(firsts, key=lambda pair: pair[0]):
         marks = list(_bare(page, pattern))
