@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import logging
 import urllib.parse
 from collections import deque
 from typing import Any
@@ -18,6 +19,7 @@ from iac.lab.running import Lab
 from iac.lab.steering import VERBS
 from iac.lab.world import ApiError, Params, Row
 
+LOG = logging.getLogger(__name__)
 PREFIXES = ("/api2/json", "/api2/extjs")
 MOST_RECORDS = 5000
 
@@ -51,28 +53,32 @@ class Door:
 
     async def _answer(self, request: web.BaseRequest, path: str) -> web.Response:
         query = _parsed(request.rel_url.raw_query_string)
-        body = await _body(request)
-        code, reason, payload = self._outcome(request, path, query | body)
+        body = _form(request.content_type, await request.text() if request.can_read_body else "")
+        code, reason, payload = self._outcome(request, path, None if body is None else query | body)
         self.lab.tick()
         if self.lab.is_dirty:
             await self.ports.follow()
             self.wake.set()
         if self.is_recording:
-            row: Row = {"m": request.method, "p": path, "q": query, "b": body, "code": code, "reason": reason}
+            row: Row = {"m": request.method, "p": path, "q": query, "b": body or {}, "code": code, "reason": reason}
             # A copy: rows of the world change after they were answered.
             self.records.append(row | {"r": json.loads(json.dumps(payload))})
         return _reply(code, reason, payload)
 
-    def _outcome(self, request: web.BaseRequest, path: str, params: Params) -> tuple[int, str, Row]:
+    def _outcome(self, request: web.BaseRequest, path: str, params: Params | None) -> tuple[int, str, Row]:
         method = request.method
         try:
             self.lab.tick()
             faults.check(self.lab, method, urllib.parse.unquote(path))
             who = self._who(request, path)
-            data = answer(self.lab, who, method, path, params)
+            data = answer(self.lab, who, method, path, _readable(params))
         except ApiError as no:
             payload: Row = {"data": None, "message": no.reason + "\n"}
             return no.code, no.reason, payload | ({"errors": no.errors} if no.errors else {})
+        except Exception as broken:  # the one door: a fault of the lab's own is an answer and a log line
+            LOG.exception("lab.request.broke %s %s", method, path)
+            reason = f"the lab cannot do this: {type(broken).__name__}: {broken}"
+            return 500, reason, {"data": None, "message": reason + "\n"}
         self.lab.is_dirty |= method != "GET"
         return 200, "OK", {"data": data}
 
@@ -135,11 +141,20 @@ def _parsed(text: str) -> Params:
     return found
 
 
-async def _body(request: web.BaseRequest) -> Params:
-    raw = await request.text() if request.can_read_body else ""
-    if "json" in request.content_type and raw:
+def _form(content_type: str, raw: str) -> Params | None:
+    """The parameters in a body; None where it is JSON that cannot be read as an object."""
+    if "json" not in content_type or not raw:
+        return _parsed(raw) if "urlencoded" in content_type else {}
+    try:
         return {name: _as_form(value) for name, value in json.loads(raw).items()}
-    return _parsed(raw) if "urlencoded" in request.content_type else {}
+    except (ValueError, AttributeError):
+        return None
+
+
+def _readable(params: Params | None) -> Params:
+    if params is None:
+        raise ApiError(400, "malformed JSON string in the body of the request")
+    return params
 
 
 def _as_form(value: Any) -> str:
