@@ -65,10 +65,15 @@ class LimitSetting(BaseModel):
         return Limits(self.max_cores, self.max_memory_mb, self.max_disk_gb, self.max_guests)
 
 
-LAB_PEOPLE = (
-    PersonSetting(id="web:alice", name="Alice", roles=("requester",)),
-    PersonSetting(id="web:bob", name="Bob", roles=("requester", "approver")),
-    PersonSetting(id="web:carol", name="Carol", roles=("requester", "approver", "admin")),
+LAB_ROLES: tuple[tuple[str, tuple[Literal["requester", "approver", "admin"], ...]], ...] = (
+    ("Alice", ("requester",)),
+    ("Bob", ("requester", "approver")),
+    ("Carol", ("requester", "approver", "admin")),
+)
+LAB_PEOPLE = tuple(
+    PersonSetting(id=f"{platform}:{name.lower()}", name=name, roles=roles)
+    for platform in ("web", "terminal")
+    for name, roles in LAB_ROLES
 )
 LAB_NETWORKS = {
     "mainvnet": NetworkSetting.model_validate(
@@ -194,7 +199,7 @@ class Settings(BaseSettings):
 
     @property
     def everybody(self) -> tuple[PersonSetting, ...]:
-        """The people named; in the lab, three invented ones where nobody is."""
+        """The people named; in the lab, three invented ones (on the page and in the terminal) where nobody is."""
         return self.people or LAB_PEOPLE
 
     @property

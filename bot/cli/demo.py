@@ -10,13 +10,16 @@ import contextlib
 import fcntl
 import secrets
 import shutil
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from bot import log
 from bot.chat.port import Actor, Conversation, Event, Filled, Form, Pressed, Said
+from bot.chat.terminal import Told as Lines
 from bot.cli.serve import serve_page
+from bot.cli.watching import Said as Told
 from bot.cli.watching import Seen, Watched, approval_of, form_of, is_last
 from bot.settings import PersonSetting, Settings
 from bot.wiring.app import App, build
@@ -72,6 +75,7 @@ class Player:
     def __init__(self, app: App, seen: Seen, requester: PersonSetting, approver: PersonSetting) -> None:
         self.app, self.seen, self.requester, self.approver = app, seen, requester, approver
         self.thread = Conversation("web", "local", "main", secrets.token_hex(6))
+        self.told = Lines(is_coloured=sys.stdout.isatty())
 
     async def play(self, request: str) -> bool:
         """Ask, and go on until the thread has its report; whether the machine is usable."""
@@ -79,8 +83,7 @@ class Player:
         await self._send(Said(_nonce(), self.thread, _actor(self.requester), text=request, is_to_bot=True))
         async with asyncio.timeout(PATIENCE_S):
             async for said in self.seen:
-                for line in self.told.lines(said):
-                    print(line, flush=True)
+                self._print(said)
                 form, approval = form_of(said.card), approval_of(said.card)
                 if form is not None:
                     await self._answer(form)
@@ -89,6 +92,13 @@ class Player:
                 elif is_last(said):
                     return said.card.tone == "good"
         return False
+
+    def _print(self, said: Told) -> None:
+        lines = self.told.lines(said.message, said.card)
+        if said.reader and lines:
+            print(f"(only {said.reader} sees this)")
+        if lines:
+            print("\n".join(lines) + "\n", flush=True)
 
     async def _answer(self, form: Form) -> None:
         values = {field.id: field.default for field in form.inputs}
@@ -113,7 +123,7 @@ async def _stay(app: App, settings: Settings, port: int | None) -> None:
 
 def _people(settings: Settings, approve_as: str) -> tuple[PersonSetting, PersonSetting]:
     """The first person asks; the approver is named by role or by name."""
-    everybody = settings.everybody
+    everybody = [person for person in settings.everybody if person.id.startswith("web:")]
     wanted = approve_as.lower()
     by_name = [p for p in everybody if wanted in (p.name.lower(), p.id.lower())]
     by_role = [p for p in everybody if wanted in p.roles]

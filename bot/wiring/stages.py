@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agents.contracts import Crew
+from agents.crew import AdkCrew
 from bot.chat.words import Words
 from bot.detached import DetachedRunner
 from bot.flow.applying import Applying
@@ -47,7 +47,7 @@ class Parts:
     jobs: RedisJobs
     threads: RedisThreads
     cluster: Cluster
-    crew: Crew
+    crew: AdkCrew
     planner: Planner
     runner: DetachedRunner
     place: Place
