@@ -168,6 +168,21 @@ def test_the_main_job_needs_no_mouse(enter, site):
     expect(page.get_by_text("Only you see this")).to_be_visible()
 
 
+def test_a_plan_that_destroys_is_asked_about_once_more(enter, site):
+    page = enter("bob")
+    ask(page, "wait")
+    lost = Outcome(plan=runs.plan(runs.change("delete", "old01")))
+    site.do(site.chat.post(site.heard[0].conversation, card("planned", lost), key="r"))
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("This destroys old01 with all disks.")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+    assert not [event for event in site.heard if isinstance(event, Pressed)]
+    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Yes, go on").click()
+    expect(page.get_by_role("heading", name="api01: ready")).to_be_visible()
+
+
 def test_a_message_that_is_refused_stays_in_the_box(enter):
     page = enter("alice")
     box = page.get_by_label("Your message")

@@ -1,37 +1,18 @@
 """The doors of the page: who gets in, what is refused in words, and that nothing is said twice."""
 
 import asyncio
-import contextlib
 import json
-from collections.abc import Mapping
 
-import httpx
 import pytest
-from starlette.applications import Starlette
 
 from bot.chat.port import Actor, Button, Buttons, Card, Diff, Filled, Form, How, Input, Option, Pressed, Said, Text
 from bot.chat.web.bodies import PAGE
 from tests.fixtures.browser import new_chat
+from tests.fixtures.page import NONCE, Inbox, asked, browser_of, entered, post
 from tests.fixtures.weblog import MemoryLog
 
-BASE = "http://127.0.0.1:8765"
-NONCE = "n" * 32
 BUTTONS = Buttons((Button("approve", "Approve", "r1:abc", "primary"),))
 FORM = Form("f1", "One question", (Input("t", "System?", "choice", (Option("Ubuntu", "u"),), "u"),), state="ours")
-
-
-class Inbox:
-    """A sink that keeps what it hears; ``fault`` is raised, ``wrong`` answered."""
-
-    def __init__(self):
-        self.heard, self.fault, self.wrong = [], None, None
-
-    async def __call__(self, event) -> Mapping[str, str] | None:
-        if self.fault:
-            raise self.fault
-        if event.dedupe not in {heard.dedupe for heard in self.heard}:
-            self.heard.append(event)
-        return self.wrong
 
 
 @pytest.fixture
@@ -42,26 +23,6 @@ async def world():
     yield chat, inbox
     await chat.close()
     await hearing
-
-
-def browser_of(chat, **more):
-    transport = httpx.ASGITransport(Starlette(routes=chat.routes()))
-    return httpx.AsyncClient(transport=transport, base_url=BASE, headers={"origin": BASE}, **more)
-
-
-@contextlib.asynccontextmanager
-async def entered(chat, person="alice"):
-    async with browser_of(chat) as browser:
-        assert (await browser.get(chat.link(person=person))).status_code == 303
-        yield browser
-
-
-async def post(browser, path, **content):
-    return await browser.post(path, json={"nonce": NONCE, **content})
-
-
-async def asked(browser, text="4c/8g, call it api01", nonce=NONCE):
-    return (await post(browser, "/say", text=text, nonce=nonce)).json()["thread"]
 
 
 async def test_a_stranger_sees_no_thread_and_is_told_the_way_in(world):
