@@ -39,8 +39,8 @@ class LabChild:
 def start(home: Path, *, pace: float = 1.0, seconds: float = 15) -> LabChild:
     """Serve the lab in ``home`` from a child that dies with this process; adopts one that is already there.
 
-    ``pace`` is seconds for one second of model time; an adopted lab keeps its own. Raises ``Broken`` with the child's own words where it cannot
-    start, ``TimedOut`` where it does not answer within ``seconds``.
+    ``pace`` is seconds for one second of model time; an adopted lab keeps its own. Raises ``Broken`` with the
+    child's own words where it cannot start, ``TimedOut`` where it does not answer within ``seconds``.
     """
     home.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + seconds

@@ -75,6 +75,8 @@ class Door:
         except ApiError as no:
             payload: Row = {"data": None, "message": no.reason + "\n"}
             return no.code, no.reason, payload | ({"errors": no.errors} if no.errors else {})
+        except (faults.ClosedError, faults.SilentError):
+            raise
         except Exception as broken:  # the one door: a fault of the lab's own is an answer and a log line
             LOG.exception("lab.request.broke %s %s", method, path)
             reason = f"the lab cannot do this: {type(broken).__name__}: {broken}"
