@@ -68,6 +68,8 @@ class Door(Terraform):  # type: ignore[misc]
         """Run one verb to its end. ``Broken`` where it was interrupted, ``TimedOut`` at the wall clock."""
         if cmd not in VERBS:
             raise Broken(f"{self.product} {cmd}", "this is not a command that Threadform runs")
+        if self._is_interrupted.is_set():
+            raise Broken(f"{self.product} {cmd}", "it was interrupted")
         argv = self.generate_cmd_string(cmd, *args, **options)
         with tempfile.TemporaryFile() as complaints, self._started(argv, complaints) as process:
             with self._clock(seconds) as ran_out:

@@ -19,6 +19,7 @@ from iac.terraform.running import Command, Say, run
 ASK_SECONDS = 30.0
 REGISTRY_SECONDS = 90.0
 _LISTED = re.compile(rf"provider\[([^\]/]+)/{re.escape(PROVIDER)}\]")
+_FRAME = re.compile(r"\x1b\[[0-9;]*m|[│╷╵]")
 
 CLI_CONFIG = """\
 disable_checkpoint = true
@@ -60,7 +61,7 @@ def ask_host(binary: Binary) -> str:
     """The host under which this binary looks for providers whose source names none."""
     with tempfile.TemporaryDirectory() as directory:
         work = _requirements(Path(directory))
-        said = run(_command(binary, "asking for the provider's host", ["providers"], work, ASK_SECONDS))
+        said = run(_command("asking for the provider's host", [str(binary.path), "providers"], work, ASK_SECONDS))
     found = _LISTED.search(said)
     if found is None:
         raise Broken("asking for the provider's host", f"{binary.path} said: {said.strip()[:500]}")
@@ -75,7 +76,7 @@ def fill(binary: Binary, mirror: Mirror, say: Say) -> None:
     try:
         _download(binary, mirror, say)
     except Broken as fault:
-        say(f"no registry answered ({_last_line(fault.why)})")
+        say(f"no registry answered ({_in_short(fault.why)})")
         build("provider", PROVIDER_PACKAGE, mirror.provider, say)
 
 
@@ -83,8 +84,8 @@ def write_lock(binary: Binary, mirror: Mirror, config: Path, target: Path) -> No
     """Have terraform write the lock file for exactly the provider in the mirror; it is used read-only from then on."""
     with tempfile.TemporaryDirectory(prefix="lock-", dir=target.parent) as directory:
         work = _requirements(Path(directory))
-        argv = ["providers", "lock", f"-fs-mirror={mirror.directory}", f"-platform={mirror.platform}"]
-        run(_command(binary, "locking the provider", argv, work, ASK_SECONDS, config))
+        argv = [str(binary.path), "providers", "lock", f"-fs-mirror={mirror.directory}", f"-platform={mirror.platform}"]
+        run(_command("locking the provider", argv, work, ASK_SECONDS, config))
         (work / ".terraform.lock.hcl").replace(target)
 
 
@@ -93,8 +94,8 @@ def _download(binary: Binary, mirror: Mirror, say: Say) -> None:
     say(f"asking the registry for {PROVIDER} {PROVIDER_VERSION} (at most {REGISTRY_SECONDS:.0f} s)")
     with tempfile.TemporaryDirectory(prefix="download-", dir=mirror.home) as directory:
         work = _requirements(Path(directory))
-        argv = ["providers", "mirror", f"-platform={mirror.platform}", "got"]
-        run(_command(binary, "asking the registry", argv, work, REGISTRY_SECONDS), say)
+        argv = [str(binary.path), "providers", "mirror", f"-platform={mirror.platform}", "got"]
+        run(_command("asking the registry", argv, work, REGISTRY_SECONDS), say)
         packed = next((work / "got").rglob("*.zip"))
         with zipfile.ZipFile(packed) as archive:
             archive.extractall(work / "unpacked")
@@ -108,13 +109,13 @@ def _requirements(work: Path) -> Path:
     return work
 
 
-def _command(  # noqa: PLR0917 - one row of a table
-    binary: Binary, act: str, argv: list[str], work: Path, seconds: float, config: Path | None = None
-) -> Command:
+def _command(act: str, argv: list[str], work: Path, seconds: float, config: Path | None = None) -> Command:
     environment = for_terraform(config) | {"TF_REGISTRY_DISCOVERY_RETRY": "0", "TF_REGISTRY_CLIENT_TIMEOUT": "10"}
-    return Command(act, [str(binary.path), *argv], work, environment, seconds)
+    return Command(act, argv, work, environment, seconds)
 
 
-def _last_line(text: str) -> str:
-    lines = [line.strip("│╷╵ ") for line in text.splitlines()]
-    return next((line for line in reversed(lines) if line), "no words")
+def _in_short(text: str) -> str:
+    """Terraform's error in one line, without its frame and colours."""
+    lines = [_FRAME.sub("", line).strip() for line in text.splitlines()]
+    error = next((line for line in lines if line.startswith("Error: ")), "")
+    return error or next(filter(None, lines), "no words")

@@ -49,8 +49,13 @@ class TerraformPlanner:
         serial = serial_of(state)
         files = render(stack, may_destroy=bool(guests_in(state) - {guest.spec.name for guest in stack.guests}))
         workspace = workspaces.write(Path(door.working_dir), files, state, warm(self.toolchain))
-        self._untaint(door, stack, state)
-        shown = self._shown(door, stack, workspace)
+        try:
+            self._untaint(door, stack, state)
+            shown = self._shown(door, stack, workspace)
+        except Broken:
+            # Terraform saves a plan that broke half-way too; nobody is to find it.
+            workspace.plan_file.unlink(missing_ok=True)
+            raise
         digest = digest_of(workspace.plan_file.read_bytes())
         return read_plan(json.loads(shown.printed), digest=digest, state_serial=serial)
 
