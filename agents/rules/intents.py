@@ -19,7 +19,8 @@ _POLITE = (
 _END = rf"(?:[\s,!.]+{_POLITE})*[\s!.]*$"
 _APPROVE = re.compile(
     (
-        r"^(?:(?:ok|okay|yes|yep|oui|alors|great|perfect|parfait|super|bon|(?:it |that )?looks good|c'est bon)[\s,!.]+)*"
+        r"^(?:(?:ok|okay|yes|yep|oui|alors|great|perfect|parfait|super|bon|"
+        r"(?:it |that )?looks good|c'est bon)[\s,!.]+)*"
         r"(?:i |je l'|j'|"
         r"you can |tu peux |vous pouvez |please |can you |go ahead and )?"
         r"(?:approved?|approuve[rsz]?|lgtm|go ahead|ship it|do it|apply|applique[rsz]?|deploy|"

@@ -42,7 +42,7 @@ def _folded(character: str) -> str:
     """One character in, exactly one out, so that positions stay what they are."""
     if character in _SPACES:
         return " "
-    known = _FOLDED.get(character)
+    known = _FOLDED.get(character.lower())
     if known:
         return known
     plain = unicodedata.normalize("NFKD", character)[:1].lower()

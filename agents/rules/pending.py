@@ -71,7 +71,7 @@ def _measured(slot: str, text: str) -> int | None:
     if not marks or (slot == "cores") != (marks[0].kind == "cores"):
         return None
     if slot == "cores":
-        return round(marks[0].value)
+        return int(marks[0].value)
     megabytes = float(marks[0].value) * (1024 if marks[0].kind == "disk_gb" else 1)
     return round(megabytes if slot == "memory" else megabytes / 1024)
 
