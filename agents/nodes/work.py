@@ -33,6 +33,7 @@ class Work:
     asked: Draft | None = None
     rejected: list[Issue] = field(default_factory=list)
     _inventory: Inventory | None = None
+    _read: tuple[tuple[bool, Remembered], Reading] | None = None
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def inventory(self) -> Inventory:
@@ -70,7 +71,13 @@ class Work:
         self.known = Remembered(language=self.language, requests=self.known.requests + 1)
 
     def reading(self) -> Reading:
-        """What the message says about guests."""
+        """What the message says about guests; read once, and again after the first look at the cluster."""
+        key = (self._inventory is not None, self.known)
+        if self._read is None or self._read[0] != key:
+            self._read = (key, self._reading_now())
+        return self._read[1]
+
+    def _reading_now(self) -> Reading:
         from_pending = [{"memory": "memory_mb", "disk": "disk_gb"}.get(slot, slot) for slot in self.known.pending]
         return read_message(self.turn.text, self.seen, from_pending, self.known.names)
 
