@@ -14,8 +14,8 @@ from iac.errors import say
 async def build(ctx: Context, team: Team, work: Work, asked: Draft) -> tuple[Draft, Review]:
     """The draft that passed, with its review; the person's own words are the last draft when no other passes.
 
-    The fixed rules approve. A reviewer's objections send a draft back once more, and are kept as notes of the trace:
-    they cannot approve, and they cannot hold up what the rules find right for ever.
+    The fixed rules approve. A reviewer's objections keep a draft from passing; they cannot approve one, and they
+    cannot hold up the person's own words, which only the rules can refuse.
     """
     draft = await ask(ctx, team.drafter, Draft, asked=asked)
     for attempt in range(1, work.settings.max_reviews + 1):
