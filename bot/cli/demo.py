@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from bot import log
-from bot.chat.port import Actor, Conversation, Event, Filled, Form, Pressed, Said
+from bot.chat.port import Actor, Conversation, Filled, Form, Pressed, Said
 from bot.chat.terminal import Told as Lines
 from bot.cli.serve import serve_page
 from bot.cli.watching import Said as Told
@@ -80,7 +80,9 @@ class Player:
     async def play(self, request: str) -> bool:
         """Ask, and go on until the thread has its report; whether the machine is usable."""
         print(f"{self.requester.name}> {request}\n", flush=True)
-        await self._send(Said(_nonce(), self.thread, _actor(self.requester), text=request, is_to_bot=True))
+        asked = Said(_nonce(), self.thread, _actor(self.requester), text=request, is_to_bot=True)
+        await self.app.chat.show(asked)
+        await self.app.sink(asked)
         async with asyncio.timeout(PATIENCE_S):
             async for said in self.seen:
                 self._print(said)
@@ -104,34 +106,31 @@ class Player:
         values = {field.id: field.default for field in form.inputs}
         said = ", ".join(f"{field.label} {field.default}" for field in form.inputs)
         print(f"{self.requester.name}> {said}\n", flush=True)
-        await self._send(Filled(_nonce(), self.thread, _actor(self.requester), form=form.id, values=values))
+        await self.app.sink(Filled(_nonce(), self.thread, _actor(self.requester), form=form.id, values=values))
 
     async def _approve(self, value: str) -> None:
         print(f"{self.approver.name} presses [Approve]\n", flush=True)
-        await self._send(Pressed(_nonce(), self.thread, _actor(self.approver), action="approve", value=value))
-
-    async def _send(self, event: Event) -> None:
-        await self.app.sink(event)
+        await self.app.sink(Pressed(_nonce(), self.thread, _actor(self.approver), action="approve", value=value))
 
 
 async def _stay(app: App, settings: Settings, port: int | None) -> None:
     chosen = settings.web_port if port is None else port
-    print(f"The page is open: {app.chat.link(f'http://{settings.web_host}:{chosen}')}")
-    print("Switch between Alice (asks), Bob (approves) and Carol (admin) at the top. Ctrl-C ends the demo.", flush=True)
+    print(f"The page is open: http://{settings.web_host}:{chosen}/")
+    print("Switch at its side: Alice asks, Bob approves, Carol is admin. Ctrl-C ends the demo.", flush=True)
     await asyncio.gather(app.chat.run(app.sink), serve_page(app, settings, chosen))
 
 
 def _people(settings: Settings, approve_as: str) -> tuple[PersonSetting, PersonSetting]:
-    """The first person asks; the approver is named by role or by name."""
+    """The first person asks; the one who presses Approve is named, or is the first whose highest role it is."""
     everybody = [person for person in settings.everybody if person.id.startswith("web:")]
     wanted = approve_as.lower()
     by_name = [p for p in everybody if wanted in (p.name.lower(), p.id.lower())]
-    by_role = [p for p in everybody if wanted in p.roles]
-    others = [p for p in (*by_name, *by_role) if p is not everybody[0]] or by_name or by_role
-    if not others:
-        names = ", ".join(p.name for p in everybody)
+    by_role = [p for p in everybody if wanted == p.roles[-1]]
+    chosen = by_name or by_role
+    if not chosen:
+        names = ", ".join(f"{p.name} ({p.roles[-1]})" for p in everybody)
         raise Broken("choosing who approves", f"nobody is or has the role {approve_as!r}; there are {names}")
-    return everybody[0], others[0]
+    return everybody[0], chosen[0]
 
 
 def _actor(person: PersonSetting) -> Actor:

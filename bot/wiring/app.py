@@ -32,6 +32,7 @@ from bot.wiring.web import web_of
 from bot.worker import Hearing, Worker, name_of_this_process
 from iac.inventory import Cluster
 from iac.proxmox import ProxmoxEye
+from iac.terraform.standby import Standby
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,11 @@ class App:
     consumer: Consumer
     checks: Mapping[str, Check]
     runner: DetachedRunner
+    standby: Standby
 
     async def warm(self) -> None:
-        """Do before the first request what it would otherwise wait for: the agents' imports, a spare runner."""
-        await asyncio.gather(self.crew.warm(), self.runner.warm())
+        """Do before the first request what it would otherwise wait for: agents, a spare runner, the provider."""
+        await asyncio.gather(self.crew.warm(), self.runner.warm(), asyncio.to_thread(self.standby.warm_up))
 
 
 async def migrate(settings: Settings) -> None:
@@ -97,6 +99,8 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         runs = SqlRuns(database)
         cluster = ProxmoxEye(place.access, seconds=settings.pve_seconds)
         crew = crew_of(settings, cluster, runs, book)
+        planner, standby = planner_of(settings, place.access)
+        stack.callback(standby.close)
         parts = Parts(
             settings=settings,
             database=database,
@@ -108,7 +112,7 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
             threads=threads,
             cluster=cluster,
             crew=crew,
-            planner=planner_of(settings, place.access),
+            planner=planner,
             runner=DetachedRunner(runs_home(settings), runs, steps_of, runner_environment(settings)),
             place=place,
             owner=name_of_this_process(),
@@ -116,10 +120,11 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         )
         stack.push_async_callback(parts.runner.close)
         chat = web_of(settings, database, words)
-        yield _app(parts, chat, {"web": chat, **(extra or {})}, redis.url)
+        yield _app(parts, chat, {"web": chat, **(extra or {})}, (redis.url, standby))
 
 
-def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], redis_url: str) -> App:
+def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str, Standby]) -> App:
+    redis_url, standby = beside
     stages = stages_of(parts)
     inbox = SqlInbox(parts.database)
     worker = Worker(
@@ -146,6 +151,7 @@ def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], redis_url: str) ->
         consumer=Consumer(redis_url, worker.handlers()),
         checks=_checks(parts),
         runner=parts.runner,
+        standby=standby,
     )
 
 

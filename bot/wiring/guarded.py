@@ -17,9 +17,10 @@ from bot.store.runs import SqlRuns
 from bot.store.stacks import SqlStacks, Vault
 from bot.wiring.cluster import standing
 from bot.wiring.keys import state_key
-from bot.wiring.machines import credentials_of, read_state, runs_home
+from bot.wiring.machines import credentials_of, runs_home
 from iac.errors import ClusterSilent
 from iac.terraform.applier import Applier
+from iac.terraform.state import read_state
 from iac.terraform.toolchain import Toolchain, load
 
 

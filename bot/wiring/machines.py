@@ -6,15 +6,15 @@ from pathlib import Path
 
 from bot.domain.outcome import Progress, Usable
 from bot.settings import Settings
-from iac.errors import Broken
 from iac.proxmox import Access
 from iac.spec import PlacedGuest
 from iac.terraform.environment import Credentials
 from iac.terraform.events import Tail, parse_progress
 from iac.terraform.planner import TerraformPlanner
+from iac.terraform.standby import Standby
 from iac.terraform.toolchain import load
 from iac.usable import UsableCheck as Eye
-from iac.workspace import Workspace, serial_of
+from iac.workspace import Workspace
 
 
 def runs_home(settings: Settings) -> Path:
@@ -27,10 +27,15 @@ def credentials_of(access: Access) -> Credentials:
     return Credentials(access.endpoint, access.api_token, access.ca_path, access.is_insecure)
 
 
-def planner_of(settings: Settings, access: Access) -> TerraformPlanner:
-    """The planner over the installed toolchain; ``ToolMissing`` names the command that installs it."""
+def planner_of(settings: Settings, access: Access) -> tuple[TerraformPlanner, Standby]:
+    """The planner over the installed toolchain, and the provider that it keeps running between plans.
+
+    ``ToolMissing`` names the command that installs what is not there.
+    """
     toolchain = load(settings.tools, binary=settings.tf_bin or None)
-    return TerraformPlanner(toolchain, runs_home(settings), credentials_of(access), settings.plan_seconds)
+    credentials = credentials_of(access)
+    standby = Standby(toolchain, credentials)
+    return TerraformPlanner(toolchain, runs_home(settings), credentials, settings.plan_seconds, standby), standby
 
 
 def steps_of(directory: Path) -> Callable[[], Iterator[Progress]]:
@@ -46,15 +51,6 @@ def steps_of(directory: Path) -> Callable[[], Iterator[Progress]]:
                 yield Progress(*parsed)
 
     return steps
-
-
-def read_state(directory: Path) -> tuple[int, bytes] | None:
-    """Serial and bytes of the state in a run's directory; None where there is none, or terraform is writing it now."""
-    try:
-        body = Workspace(directory).state_file.read_bytes()
-        return serial_of(body), body
-    except (FileNotFoundError, Broken):
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ async def _rounds(house: House, settings: Settings, toolchain: Toolchain) -> tup
     the same machine."""
     cards, bare, starts = [], [], []
     for number in range(ROUNDS + 1):
-        thread, name = f"bench-{number}", f"bench{number:02d}"
+        thread, name = f"bench-{number}", f"speed{number:02d}"
         began = time.monotonic()
         await house.say("alice", f"1c/1g ubuntu 24.04, 20 GB, call it {name}", thread)
         card = await house.planned(thread)

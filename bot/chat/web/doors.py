@@ -110,10 +110,17 @@ def _stranger(room: Room, request: Request, key: str) -> Response:
     return HTMLResponse(render_no(room.words.text("web.enter.title", language), text, language), 401)
 
 
+def _unknown(room: Room, request: Request) -> Response:
+    """Without a cookie nobody gets in; where one may be anybody anyway (the lab), the first person opens the door."""
+    if not room.has_people_switch:
+        return _stranger(room, request, "web.enter.text")
+    return _signed(room, request, RedirectResponse(request.url.path, 303), next(iter(room.people)))
+
+
 async def _page(room: Room, request: Request) -> Response:
     person = _person(room, request)
     if person is None:
-        return _stranger(room, request, "web.enter.text")
+        return _unknown(room, request)
     language = _language(request)
     reader = Reader(person, language, lambda key, **values: room.words.text(key, language, **values))
     thread = request.path_params.get("thread", "")
