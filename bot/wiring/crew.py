@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.contracts import RunLine
-from agents.crew import AdkCrew, CrewSettings
+from agents.crew import AdkCrew, CrewSettings, ModelLink
 from bot.domain.run import Run
 from bot.flow.telling import proposal_of
 from bot.ports import People, Runs
@@ -49,5 +49,17 @@ def crew_of(settings: Settings, cluster: Cluster, runs: Runs, people: People) ->
         limits=settings.limits.limits(),
         environments=settings.environments,
         default_environment=settings.default_environment,
+        models=models_of(settings),
     )
     return AdkCrew(crew, cluster, RunsDesk(runs, people))
+
+
+def models_of(settings: Settings) -> tuple[ModelLink, ...]:
+    """The models that are asked, in order: Gemini where there is a key, then the endpoint that is named."""
+    links: list[ModelLink] = []
+    if settings.gemini_key:
+        links.append(ModelLink("gemini", settings.gemini_model, settings.gemini_key.get_secret_value()))
+    if settings.openai_url:
+        key = settings.openai_key.get_secret_value() if settings.openai_key else ""
+        links.append(ModelLink("openai", settings.openai_model, key, settings.openai_url))
+    return tuple(links)

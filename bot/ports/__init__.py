@@ -1,0 +1,36 @@
+"""What the stages need from the world, named by purpose. Implementations are built in ``bot.wiring`` alone."""
+
+from agents.contracts import Crew
+from bot.domain.outcome import Ending, Progress, Usable
+from bot.ports.machines import Planner, Runner, UsableCheck
+from bot.ports.records import Attempt, Clock, Handler, Job, Outgoing, Stack
+from bot.ports.runs import Attempts, Reservations, Runs, Stacks
+from bot.ports.talk import Inbox, Jobs, Outbox, People, ThreadMemory, Threads
+from iac.inventory import Cluster
+
+__all__ = [
+    "Attempt",
+    "Attempts",
+    "Clock",
+    "Cluster",
+    "Crew",
+    "Ending",
+    "Handler",
+    "Inbox",
+    "Job",
+    "Jobs",
+    "Outbox",
+    "Outgoing",
+    "People",
+    "Planner",
+    "Progress",
+    "Reservations",
+    "Runner",
+    "Runs",
+    "Stack",
+    "Stacks",
+    "ThreadMemory",
+    "Threads",
+    "Usable",
+    "UsableCheck",
+]

@@ -1,0 +1,36 @@
+"""The hands: terraform as planning sees it, the detached runner, and the check that a guest is usable."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from bot.domain.outcome import Ending, Progress, Usable
+from iac.plan import Plan
+from iac.spec import PlacedGuest, StackSpec
+
+
+class Planner(Protocol):
+    """Terraform, as planning sees it."""
+
+    async def plan(self, run_id: str, stack: StackSpec, state: bytes | None) -> Plan:
+        """Write the workspace, plan, save the plan file, and read it back; ``Broken`` with terraform's words."""
+        ...
+
+
+class Runner(Protocol):
+    """The detached process that owns one apply."""
+
+    async def start(self, run_id: str, token: str) -> None:
+        """Start it; it passes the guarded door by itself."""
+        ...
+
+    def follow(self, run_id: str) -> AsyncIterator[Progress | Ending]:
+        """What it reports, until it ends; starting again from the beginning after our restart."""
+        ...
+
+
+class UsableCheck(Protocol):
+    """Done means usable."""
+
+    async def check(self, guest: PlacedGuest, *, seconds: float) -> Usable:
+        """Wait until the guest is usable, at most ``seconds``; say what is missing."""
+        ...

@@ -1,0 +1,55 @@
+"""The values that go through the ports, and the small types they share."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.chat.port import Actor, Card, Conversation
+
+Clock = Callable[[], float]
+"""Seconds since the epoch, UTC."""
+
+Job = Literal["hear", "plan", "apply", "close", "tell"]
+
+Handler = Callable[[str], Awaitable[None]]
+"""Does one job for the id it is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What is to be said: a row of the outbox, written with the move that causes it.
+
+    ``key`` names the message for ever: the same key is sent once, in order per conversation. An edit names in
+    ``of`` the key of the post that it replaces; a whisper names in ``who`` its only reader. A later edit of the
+    same post makes an unsent earlier one superfluous: the sender may skip it.
+    """
+
+    key: str
+    conversation: Conversation
+    card: Card
+    kind: Literal["post", "edit", "whisper"] = "post"
+    of: str | None = None
+    who: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What one thread builds: one Terraform state."""
+
+    id: str
+    conversation: Conversation
+    environment: str
+    language: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The guarded apply of one run. ``exit_code`` is None until it has ended."""
+
+    run_id: str
+    token: str
+    started_at: float | None
+    finished_at: float | None
+    exit_code: int | None
+    beat_until: float

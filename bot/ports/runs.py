@@ -1,0 +1,138 @@
+"""The truth: runs, their attempts, their stacks, and what is reserved for them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from bot.chat.port import Conversation
+from bot.domain.run import Run, RunState
+from bot.ports.records import Attempt, Outgoing, Stack
+from iac.inventory import Inventory
+from iac.spec import Address
+
+
+class Runs(Protocol):
+    """The truth about every run."""
+
+    async def create(self, run: Run, *, actor: str, messages: Sequence[Outgoing] = ()) -> None:
+        """Insert a run in PENDING with its audit row and messages, in one transaction."""
+        ...
+
+    async def get(self, run_id: str) -> Run:
+        """The run of that id; ``Refused("run.unknown")`` where there is none."""
+        ...
+
+    async def of_stack(self, stack_id: str) -> Sequence[Run]:
+        """All runs of a stack, oldest first."""
+        ...
+
+    async def latest(self, limit: int, *, requester: str | None = None) -> Sequence[Run]:
+        """The newest runs, newest first."""
+        ...
+
+    async def claim(self, run_id: str, states: Iterable[RunState], owner: str, lease_s: float) -> Run | None:
+        """Take a run to work on if it is in one of these states and not claimed; raises its fence."""
+        ...
+
+    async def renew(self, run: Run, lease_s: float) -> None:
+        """Keep the claim; ``Lost`` where it is another's by now."""
+        ...
+
+    async def release(self, run: Run, *, due_at: float) -> None:
+        """Give the claim back; the sweeper picks the run up again at ``due_at``."""
+        ...
+
+    async def move(
+        self, run: Run, to: RunState, *, actor: str, changes: Mapping[str, Any], messages: Sequence[Outgoing] = ()
+    ) -> Run:
+        """Compare-and-set on state and fence, the audit row and the messages, in one transaction; ``Lost`` else.
+
+        ``changes`` are columns: outcome, digest, state_serial, decided_by, decided_at, expires_at, updated_at.
+        """
+        ...
+
+    async def due(self, now: float, limit: int) -> Sequence[tuple[str, RunState]]:
+        """Runs in a state that a worker must act on, unclaimed and due."""
+        ...
+
+    async def start_apply(self, run: Run, token: str, *, actor: str, beat_s: float) -> Run:
+        """APPROVED -> APPLYING and the attempt row in one transaction.
+
+        ``Refused("lock.held")`` where another run of the same stack is applying; ``Lost`` where the state moved.
+        """
+        ...
+
+    async def attempt(self, run_id: str) -> Attempt | None:
+        """The attempt row of that run."""
+        ...
+
+    async def close(self, run: Run, *, outcome: Mapping[str, Any], at: float, messages: Sequence[Outgoing] = ()) -> Run:
+        """The last word on an applied or broken run: its report and messages, in one transaction; ``Lost`` else.
+
+        The state stays; a closed run is no longer due.
+        """
+        ...
+
+
+class Attempts(Protocol):
+    """The guarded door to terraform, as the runner passes it. The token is the authority here, not the fence."""
+
+    async def begin(self, run_id: str, token: str, beat_s: float) -> bool:
+        """Mark the attempt as started; True exactly once for a token."""
+        ...
+
+    async def beat(self, run_id: str, token: str, beat_s: float) -> bool:
+        """Keep it; False where the attempt is no longer this token's."""
+        ...
+
+    async def overdue(self) -> Sequence[Attempt]:
+        """Attempts that have not ended and whose heartbeat is over."""
+        ...
+
+    async def take_over(self, run_id: str, old: str, new: str, beat_s: float) -> Attempt | None:
+        """Replace the token of an overdue attempt; None where it beat or ended meanwhile."""
+        ...
+
+    async def finish(self, run_id: str, token: str, exit_code: int, *, outcome: Mapping[str, Any]) -> Run:
+        """End the attempt and move the run to APPLIED (exit code 0) or ERRORED, in one transaction.
+
+        The same token twice changes nothing more; ``Lost`` where the token is no longer the attempt's.
+        """
+        ...
+
+
+class Stacks(Protocol):
+    """One stack a conversation, and the Terraform states of each."""
+
+    async def of(self, conversation: Conversation, *, environment: str, language: str, title: str, at: float) -> Stack:
+        """The stack of that conversation, made where there is none."""
+        ...
+
+    async def get(self, stack_id: str) -> Stack:
+        """The stack of that id."""
+        ...
+
+    async def state(self, stack_id: str) -> tuple[int, bytes] | None:
+        """The newest Terraform state: its serial and its bytes; None before the first apply."""
+        ...
+
+    async def save_state(self, stack_id: str, run_id: str, serial: int, body: bytes, at: float) -> None:
+        """Keep a new version (encrypted at rest); the same serial and bytes twice are one version."""
+        ...
+
+
+class Reservations(Protocol):
+    """VMIDs, addresses and names kept from plan to apply, and for as long as the guest lives."""
+
+    async def reserve(
+        self, run: Run, guest: str, *, taken: Inventory, vmids: range, addresses: Sequence[Address]
+    ) -> tuple[int, Address | None]:
+        """The VMID and address of a guest of this stack: those it holds already, else free ones; or ``Refused``."""
+        ...
+
+    async def release(self, run_id: str) -> None:
+        """Give back what only this run holds (it was never applied)."""
+        ...
+
+    async def keep(self, run_id: str) -> None:
+        """The run was applied: its guests hold their reservations until they are destroyed."""
+        ...

@@ -1,0 +1,80 @@
+"""What is heard and said: inbox, outbox, the memory of threads, the doorbell, and who is who."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from bot.chat.port import Actor, Event
+from bot.domain.person import Person
+from bot.ports.records import Job, Outgoing
+
+
+class Inbox(Protocol):
+    """Everything heard, stored before it is acknowledged."""
+
+    async def store(self, event: Event, at: float) -> bool:
+        """Keep the event under its key; False where that key is there already."""
+        ...
+
+    async def claim(self, key: str, owner: str, lease_s: float) -> Event | None:
+        """Take one event to work on; None where it is done or another worker's."""
+        ...
+
+    async def done(self, key: str) -> None:
+        """The event has had its whole effect."""
+        ...
+
+    async def waiting(self, limit: int) -> Sequence[str]:
+        """Keys that are neither done nor claimed, oldest first."""
+        ...
+
+
+class Outbox(Protocol):
+    """Everything to be said, in order per conversation."""
+
+    async def add(self, messages: Iterable[Outgoing]) -> None:
+        """Queue messages that no move causes; a key that is there already is left as it is."""
+        ...
+
+
+class Threads(Protocol):
+    """Short-term memory a thread: bounded, passing, safe for two processes. Losing it loses only the talk."""
+
+    def turn(self, conversation: str) -> AbstractAsyncContextManager["ThreadMemory"]:
+        """Hold the thread for one turn; waits for its holder, ``Refused("thread.busy")`` after a while."""
+        ...
+
+
+class ThreadMemory(Protocol):
+    """What one thread remembers, while the turn lock is held."""
+
+    history: Sequence[Mapping[str, str]]
+    slots: Mapping[str, Any]
+
+    async def add(self, event_key: str, *, role: str, author: str, text: str) -> None:
+        """Append one thing said; an event key that was added before changes nothing."""
+        ...
+
+    async def remember(self, slots: Mapping[str, Any]) -> None:
+        """Replace the slots."""
+        ...
+
+
+class Jobs(Protocol):
+    """The doorbell: a job carries a name and an id, nothing else. Losing it costs only time."""
+
+    async def send(self, job: Job, key: str) -> None:
+        """Ring."""
+        ...
+
+
+class People(Protocol):
+    """Who is who, from our own records."""
+
+    def person(self, who: Actor) -> Person:
+        """The person behind an actor; somebody unknown gets no role at all."""
+        ...
+
+    def named(self, person_id: str) -> Person:
+        """The person of that id."""
+        ...
