@@ -31,8 +31,12 @@ from bot.wiring.stages import Parts, stages_of
 from bot.wiring.web import web_of
 from bot.worker import Hearing, Worker, name_of_this_process
 from iac.inventory import Cluster
-from iac.proxmox import ProxmoxEye
+from iac.proxmox import CachedEye, ProxmoxEye
 from iac.terraform.standby import Standby
+
+
+SHARED_READING_S = 1.0
+"""A turn and the plan that follows it share one reading of the cluster; an apply looks again for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         book = book_of(settings.everybody)
         runs = SqlRuns(database)
         cluster = ProxmoxEye(place.access, seconds=settings.pve_seconds)
-        crew = crew_of(settings, cluster, runs, book)
+        recent = CachedEye(cluster, max_age_s=SHARED_READING_S)
+        crew = crew_of(settings, recent, runs, book)
         planner, standby = planner_of(settings, place.access)
         stack.callback(standby.close)
         parts = Parts(
@@ -111,6 +116,7 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
             jobs=jobs,
             threads=threads,
             cluster=cluster,
+            recent=recent,
             crew=crew,
             planner=planner,
             runner=DetachedRunner(runs_home(settings), runs, steps_of, runner_environment(settings)),

@@ -47,6 +47,7 @@ class Parts:
     jobs: RedisJobs
     threads: RedisThreads
     cluster: Cluster
+    recent: Cluster
     crew: AdkCrew
     planner: Planner
     runner: DetachedRunner
@@ -93,7 +94,7 @@ def _planning(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) ->
         runs=parts.runs,
         stacks=stacks,
         reservations=reservations,
-        cluster=parts.cluster,
+        cluster=parts.recent,
         planner=parts.planner,
         people=parts.book,
         jobs=parts.jobs,
