@@ -17,7 +17,7 @@ FORM = Form("f1", "One question", (Input("t", "System?", "choice", (Option("Ubun
 
 @pytest.fixture
 async def world():
-    chat, inbox = new_chat(MemoryLog()), Inbox()
+    chat, inbox = new_chat(MemoryLog(), has_people_switch=False), Inbox()
     hearing = asyncio.create_task(chat.run(inbox))
     await asyncio.sleep(0)
     yield chat, inbox
@@ -229,13 +229,11 @@ async def test_a_card_without_a_thread_starts_one_that_a_repeat_finds_again(worl
 
 
 async def test_people_are_switched_only_where_that_is_allowed(world):
-    chat, _ = world
-    async with entered(chat) as browser:
+    async with entered(new_chat(MemoryLog())) as browser:
         assert (await post(browser, "/person", person="bob")).status_code == 200
         assert '"bob" selected' in (await browser.get("/")).text
         assert (await post(browser, "/person", person="mallory")).status_code == 422
-    strict = new_chat(MemoryLog(), has_people_switch=False)
-    async with entered(strict) as browser:
+    async with entered(world[0]) as browser:
         assert (await post(browser, "/person", person="bob")).status_code == 403
         assert "<select" not in (await browser.get("/")).text
 
