@@ -12,7 +12,7 @@ from iac.errors import ThreadformError
 
 Command = Callable[[argparse.Namespace, Settings], int]
 
-SAMPLE = "4c/8g ubuntu 24.04, 60 GB, call it web01"
+SAMPLE = "4c/8g ubuntu 24.04, 60 GB, call it shop01"
 
 
 def _parser() -> argparse.ArgumentParser:
