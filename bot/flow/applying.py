@@ -12,8 +12,8 @@ from bot.domain.outcome import Ending, Outcome, Progress, dump_outcome, parse_ou
 from bot.domain.run import Run, RunState
 from bot.flow.keeping import keeping
 from bot.flow.telling import Telling
-from bot.ports import Clock, Cluster, Jobs, Outbox, Outgoing, Reservations, Runner, Runs, Stack, Stacks
-from iac.errors import Broken
+from bot.ports import Clock, Cluster, Jobs, Outbox, Outgoing, Runner, Runs, Stack, Stacks
+from iac.errors import Broken, say
 from iac.inventory import Inventory
 from iac.spec import PlacedGuest
 
@@ -31,7 +31,6 @@ class Applying:
 
     runs: Runs
     stacks: Stacks
-    reservations: Reservations
     cluster: Cluster
     runner: Runner
     outbox: Outbox
@@ -49,9 +48,9 @@ class Applying:
             return
         stack = await self.stacks.get(run.stack_id)
         try:
-            if run.state is RunState.APPROVED:
-                run = await self._start(run, stack)
             async with keeping(self.runs, run, self.lease_s):
+                if run.state is RunState.APPROVED:
+                    run = await self._start(run, stack)
                 await self._follow(run, stack)
         except Lost:
             # The runner ended it while we looked, or another worker follows it: either way closing finds out.
@@ -105,29 +104,31 @@ class Applying:
     async def _refuse(self, run: Run, stack: Stack, no: ThreadformError) -> None:
         """Nothing was touched: say why. A workspace that is being changed is waited for, with its holder named."""
         if no.sentence.key == "lock.held":
-            await self.outbox.add([_waiting(self.telling, run, stack, no)])
-            await self.runs.release(run, due_at=self.now() + EDIT_EVERY_S)
+            waiting = [_waiting(self.telling, run, stack, no)]
+            await self.runs.release(run, due_at=self.now() + EDIT_EVERY_S, messages=waiting)
+            await self.jobs.send("tell", run.conversation)
             return
         to = RunState.ERRORED if run.state is RunState.APPLYING else RunState.REFUSED
         outcome = replace(parse_outcome(run.outcome), error=no.sentence)
         changes: Mapping[str, object] = {"outcome": dump_outcome(outcome), "updated_at": self.now()}
         card = self.telling.edit(replace(run, state=to), stack.conversation, outcome)
+        if to is RunState.REFUSED and no.sentence.key in PLAN_AGAIN:
+            # Before the run ends: a process that dies in between has lost no wish, it only asks again.
+            await self._plan_again(run, stack)
         await self.runs.move(run, to, actor=ACTOR, changes=changes, messages=[card])
         log.info("run.not_applied", run=run.id, why=str(no))
-        if to is RunState.REFUSED and no.sentence.key in PLAN_AGAIN:
-            await self._plan_again(run, stack)
-        else:
-            await self.reservations.release(run.id)
         await self.jobs.send("tell", run.conversation)
 
     async def _plan_again(self, run: Run, stack: Stack) -> None:
-        """The same proposal as the next revision: a new plan, a new card, a new yes."""
-        await self.reservations.release(run.id)
+        """The same proposal as the next revision: a new plan, a new card, a new yes; unless a newer wish is there."""
         at = self.now()
+        known = await self.runs.of_stack(stack.id)
+        if any(other.revision > run.revision and not other.is_over for other in known):
+            return
         again = replace(
             run,
             id=hashlib.sha256(f"{run.id}:again".encode()).hexdigest()[: len(run.id)],
-            revision=run.revision + 1,
+            revision=len(known) + 1,
             state=RunState.PENDING,
             outcome={},
             created_at=at,
@@ -144,7 +145,9 @@ class Applying:
 
 
 def _waiting(telling: Telling, run: Run, stack: Stack, no: ThreadformError) -> Outgoing:
-    outcome = replace(parse_outcome(run.outcome), notes=(no.sentence,))
+    holder = telling.people.named(str(no.sentence.values["holder"])).name
+    note = say("lock.held", holder=holder, run=no.sentence.values["run"])
+    outcome = replace(parse_outcome(run.outcome), notes=(note,))
     return telling.edit(run, stack.conversation, outcome, step="waiting")
 
 

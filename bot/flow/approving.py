@@ -10,7 +10,7 @@ from bot.domain.errors import Lost, Refused
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
 from bot.flow.telling import Telling
-from bot.ports import Clock, Jobs, Outbox, People, Reservations, Runs, Stacks
+from bot.ports import Clock, Jobs, Outbox, People, Runs, Stacks
 
 log = structlog.get_logger()
 
@@ -24,7 +24,6 @@ class Approving:
 
     runs: Runs
     stacks: Stacks
-    reservations: Reservations
     outbox: Outbox
     jobs: Jobs
     people: People
@@ -55,7 +54,6 @@ class Approving:
         elif event.action == DISCARD:
             check_may_discard(run, person)
             await self._move(run, RunState.DISCARDED, person)
-            await self.reservations.release(run.id)
         else:
             raise Refused("approve.unknown_button")
 

@@ -54,6 +54,7 @@ class Closing:
         if run.state is RunState.ERRORED:
             return outcome
         await self.reservations.keep(run.id)
+        await self.reservations.forget(run.stack_id, _destroyed(outcome))
         created = _created(outcome)
         if not created:
             return outcome
@@ -69,3 +70,7 @@ class Closing:
 def _created(outcome: Outcome) -> Sequence[PlacedGuest]:
     creating = {c.name for c in outcome.plan.changes if c.action == "create"} if outcome.plan else set()
     return [guest for guest in outcome.guests if guest.spec.name in creating]
+
+
+def _destroyed(outcome: Outcome) -> Sequence[str]:
+    return [c.name for c in outcome.plan.changes if c.action == "delete"] if outcome.plan else []

@@ -1,7 +1,7 @@
 """Intake: something was said in a thread. The crew answers with words, or with a proposal that becomes a run."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from bot.chat.port import Card, Event, Filled, Said
 from bot.domain.errors import Lost, NotAllowed, Refused, ThreadformError
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
-from bot.flow.telling import Telling, proposal_json
+from bot.flow.telling import Telling, proposal_json, proposal_of
 from bot.ports import Clock, Crew, Jobs, Outbox, Outgoing, People, Runs, Stack, Stacks, ThreadMemory, Threads
 
 log = structlog.get_logger()
@@ -53,7 +53,8 @@ class Intake:
         try:
             person = self._known(event)
             async with self.threads.turn(event.conversation.key) as memory:
-                await self._turn(event, person, memory)
+                made = await self._made(event)
+                await (self._turn(event, person, memory) if made is None else self._go_on(event, made, memory))
         except Refused as no:
             await self._refuse(event, no)
         await self.jobs.send("tell", event.conversation.key)
@@ -63,6 +64,22 @@ class Intake:
         if not person.roles:
             raise NotAllowed("people.unknown", name=event.who.name or event.who.id)
         return person
+
+    async def _made(self, event: Event) -> Run | None:
+        """The run that this event caused already: it is heard again where a process died in the middle of it."""
+        try:
+            return await self.runs.get(run_id_of(event.dedupe))
+        except Refused:
+            return None
+
+    async def _go_on(self, event: Event, run: Run, memory: ThreadMemory) -> None:
+        """Do what may be left to do for that run; the crew is not asked again, it might answer otherwise."""
+        stack = await self.stacks.get(run.stack_id)
+        newest = await self._settle(run, stack)
+        card = self.telling.card(run)
+        await memory.add(f"bot:{event.dedupe}", role="bot", author="threadform", text=card.plain)
+        if newest.id == run.id:
+            await memory.remember(proposal_of(run).slots)
 
     async def _turn(self, event: Said | Filled, person: Person, memory: ThreadMemory) -> None:
         answers = dict(event.values) if isinstance(event, Filled) else {}
@@ -99,10 +116,10 @@ class Intake:
         )
         older = await self.runs.of_stack(stack.id)
         run = self._new_run(event, person, proposal, stack, len(older) + 1)
-        await self._supersede([old for old in older if old.state in OPEN and old.id != run.id], stack, run)
         message = self.telling.post(run, event.conversation)
+        # The new run first: whatever happens next, the wish is kept, and the same event finds it.
         await self.runs.create(run, actor=person.id, messages=[message])
-        await self.jobs.send("plan", run.id)
+        await self._settle(run, stack)
         log.info("run.proposed", run=run.id, stack=stack.id, revision=run.revision, intent=proposal.intent)
         return message.card
 
@@ -123,7 +140,14 @@ class Intake:
             updated_at=at,
         )
 
-    async def _supersede(self, older: list[Run], stack: Stack, newer: Run) -> None:
+    async def _settle(self, run: Run, stack: Stack) -> Run:
+        """Lay the older open runs of the stack aside and have this one planned; answers the newest of the stack."""
+        known = await self.runs.of_stack(stack.id)
+        await self._supersede([old for old in known if old.state in OPEN and _age(old) < _age(run)], stack, run)
+        await self.jobs.send("plan", run.id)
+        return max(known, key=_age)
+
+    async def _supersede(self, older: Sequence[Run], stack: Stack, newer: Run) -> None:
         for old in older:
             try:
                 await self.runs.move(
@@ -142,3 +166,8 @@ class Intake:
         tell = self.telling.whisper if private else self.telling.note
         message: Outgoing = tell(event, no.sentence, language)
         await self.outbox.add([message])
+
+
+def _age(run: Run) -> tuple[int, float, str]:
+    """Runs of one stack in the order in which they were asked for."""
+    return run.revision, run.created_at, run.id

@@ -1,5 +1,7 @@
 """Planning: a proposal becomes a saved terraform plan with a digest, or a sentence that says why not."""
 
+import errno
+import os
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -8,12 +10,13 @@ from typing import Any
 import structlog
 
 from agents.contracts import NodeVerdict, Proposal, StrategicPlan
-from bot.domain.errors import Refused, Sentence, ThreadformError, say
+from bot.domain.errors import Lost, Refused, Sentence, ThreadformError, say
 from bot.domain.outcome import Outcome, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
 from bot.flow.keeping import keeping
 from bot.flow.telling import Telling, proposal_of
-from bot.ports import Clock, Cluster, Jobs, People, Planner, Reservations, Runs, Stack, Stacks
+from bot.ports import Clock, Cluster, Jobs, Outgoing, People, Planner, Reservations, Runs, Stack, Stacks
+from iac.errors import Broken
 from iac.grounding import ungrounded
 from iac.inventory import Inventory
 from iac.placement import Claim, NothingFits, Placement, place_all
@@ -24,7 +27,10 @@ from iac.spec import Address, GuestSpec, Limits, PlacedGuest, StackSpec
 log = structlog.get_logger()
 
 ACTOR = "bot:planning"
+CHANGING = (RunState.APPROVED, RunState.APPLYING)
+WAIT_S = 1.0
 OPEN = (RunState.PLANNED, RunState.APPROVED, RunState.APPLYING)
+DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR})
 CLAIMS_FROM = 500
 """How many of the newest runs are looked through for room that open plans have claimed."""
 
@@ -64,6 +70,11 @@ class Planning:
         if run is None:
             return
         stack = await self.stacks.get(run.stack_id)
+        holder = await self._holder(run)
+        if holder is not None:
+            await self.runs.release(run, due_at=self.now() + WAIT_S, messages=[self._waiting(run, stack, holder)])
+            await self.jobs.send("tell", run.conversation)
+            return
         async with keeping(self.runs, run, self.rules.lease_s), self._told(run, stack) as held:
             if run.state is RunState.PENDING:
                 run = held.run = await self.runs.move(run, RunState.PLANNING, actor=ACTOR, changes=self._at())
@@ -82,17 +93,32 @@ class Planning:
 
     @asynccontextmanager
     async def _told(self, run: Run, stack: Stack) -> AsyncIterator["_Held"]:
-        """Turn a no and a fault into the run's last card; what it reserved is given back."""
+        """Turn a no and a fault into the run's last card."""
         held = _Held(run)
         try:
-            yield held
-        except Refused as no:
-            await self._end(held.run, stack, RunState.REFUSED, no)
-        except ThreadformError as fault:
-            if fault.sentence.key == "broken.lost":
-                log.info("run.moved_meanwhile", run=run.id)
-                return
-            await self._end(held.run, stack, RunState.ERRORED, fault)
+            try:
+                yield held
+            except Lost:
+                raise
+            except Refused as no:
+                await self._end(held.run, stack, RunState.REFUSED, no)
+            except ThreadformError as fault:
+                await self._end(held.run, stack, RunState.ERRORED, fault)
+            except OSError as fault:
+                await self._end(held.run, stack, RunState.ERRORED, _of_the_disk(fault))
+        except Lost:
+            # Superseded, or another worker plans it by now: it is not ours to end.
+            log.info("run.moved_meanwhile", run=run.id)
+
+    async def _holder(self, run: Run) -> Run | None:
+        """An earlier run of the same stack that is about to change it, or does: a plan made now would be stale."""
+        known = await self.runs.of_stack(run.stack_id)
+        return next((other for other in known if other.state in CHANGING and other.id != run.id), None)
+
+    def _waiting(self, run: Run, stack: Stack, holder: Run) -> Outgoing:
+        who = self.people.named(holder.decided_by or holder.requester).name
+        outcome = replace(parse_outcome(run.outcome), notes=(say("lock.held", holder=who, run=holder.id),))
+        return self.telling.edit(run, stack.conversation, outcome, step="waiting")
 
     async def _outcome(self, run: Run, stack: Stack) -> Outcome:
         inventory = await self.cluster.read()
@@ -131,13 +157,10 @@ class Planning:
         ended = replace(run, state=to, **changes)
         card = self.telling.edit(ended, stack.conversation, outcome)
         await self.runs.move(run, to, actor=ACTOR, changes=changes, messages=[card])
-        if not planned:
-            await self.reservations.release(run.id)
         log.info("run.planned", run=run.id, to=to.value, digest=plan.digest if plan else None)
 
     async def _end(self, run: Run, stack: Stack, to: RunState, why: ThreadformError) -> None:
         log.info("run.not_planned", run=run.id, to=to.value, why=str(why))
-        await self.reservations.release(run.id)
         outcome = replace(parse_outcome(run.outcome), error=why.sentence, notes=_reasons(why))
         changes = {"outcome": dump_outcome(outcome), **self._at()}
         card = self.telling.edit(replace(run, state=to), stack.conversation, outcome)
@@ -226,6 +249,13 @@ class _Held:
 def _check_grounded(spec: GuestSpec, inventory: Inventory, limits: Limits, own: Collection[str]) -> None:
     for finding in ungrounded(spec, inventory, limits, own=own):
         raise Refused(finding.problem.key, **finding.problem.values)
+
+
+def _of_the_disk(fault: OSError) -> ThreadformError:
+    """The sentence for a disk that is full or cannot be written; any other fault of the system stays as it is."""
+    if fault.errno not in DISK:
+        raise fault
+    return Broken("writing the files of a plan", os.strerror(fault.errno or 0), key="broken.disk")
 
 
 def _reasons(why: ThreadformError) -> tuple[Sentence, ...]:

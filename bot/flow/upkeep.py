@@ -9,7 +9,7 @@ from bot.domain.errors import Lost, say
 from bot.domain.outcome import dump_outcome, parse_outcome
 from bot.domain.run import RunState
 from bot.flow.telling import Telling
-from bot.ports import Attempt, Attempts, Clock, Jobs, Reservations, Runner, Runs, Stacks
+from bot.ports import Attempt, Attempts, Clock, Jobs, Runner, Runs, Stacks
 
 log = structlog.get_logger()
 
@@ -24,7 +24,6 @@ class Upkeep:
     runs: Runs
     attempts: Attempts
     stacks: Stacks
-    reservations: Reservations
     runner: Runner
     jobs: Jobs
     telling: Telling
@@ -43,7 +42,6 @@ class Upkeep:
             await self.runs.move(run, RunState.EXPIRED, actor=ACTOR, changes=changes, messages=[card])
         except Lost:
             return
-        await self.reservations.release(run.id)
         await self.jobs.send("tell", run.conversation)
 
     async def rescue(self) -> None:

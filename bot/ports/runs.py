@@ -37,8 +37,8 @@ class Runs(Protocol):
         """Keep the claim; ``Lost`` where it is another's by now."""
         ...
 
-    async def release(self, run: Run, *, due_at: float) -> None:
-        """Give the claim back; the sweeper picks the run up again at ``due_at``."""
+    async def release(self, run: Run, *, due_at: float, messages: Sequence[Outgoing] = ()) -> None:
+        """Give the claim back, and say why; the sweeper picks the run up again at ``due_at``."""
         ...
 
     async def move(
@@ -47,6 +47,7 @@ class Runs(Protocol):
         """Compare-and-set on state and fence, the audit row and the messages, in one transaction; ``Lost`` else.
 
         ``changes`` are columns: outcome, digest, state_serial, decided_by, decided_at, expires_at, updated_at.
+        A run that ends without an apply gives back, in the same transaction, what it alone has reserved.
         """
         ...
 
@@ -126,13 +127,16 @@ class Reservations(Protocol):
     async def reserve(
         self, run: Run, guest: str, *, taken: Inventory, vmids: range, addresses: Sequence[Address]
     ) -> tuple[int, Address | None]:
-        """The VMID and address of a guest of this stack: those it holds already, else free ones; or ``Refused``."""
-        ...
+        """The VMID and address of a guest of this stack: those it holds already, else free ones; or ``Refused``.
 
-    async def release(self, run_id: str) -> None:
-        """Give back what only this run holds (it was never applied)."""
+        ``Lost`` where the run has ended meanwhile: it must not keep anything any more.
+        """
         ...
 
     async def keep(self, run_id: str) -> None:
         """The run was applied: its guests hold their reservations until they are destroyed."""
+        ...
+
+    async def forget(self, stack_id: str, guests: Iterable[str]) -> None:
+        """These guests of the stack were destroyed: what they held is free."""
         ...

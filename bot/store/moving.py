@@ -8,12 +8,13 @@ from sqlalchemy import Update, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Lost, Refused
-from bot.domain.run import Run, RunState, is_legal
+from bot.domain.run import TERMINAL, Run, RunState, is_legal
 from bot.ports import Outgoing
 from bot.store.audit import Entry, record
 from bot.store.database import Database, clock
 from bot.store.models import runs
 from bot.store.outbox import queue
+from bot.store.reservations import give_back
 
 RUN_COLUMNS: Final = tuple(runs.c[column.name] for column in fields(Run))
 CHANGEABLE: Final = frozenset(
@@ -63,6 +64,8 @@ async def move(database: Database, connection: AsyncConnection, run: Run, moving
     facts = {name: getattr(moved, name) for name in TOLD} | dict(moving.facts)
     entry = Entry(run.id, run.state.value, moving.to.value, moving.actor, moved.updated_at, facts)
     await record(connection, entry)
+    if run.state is not RunState.APPLYING and moving.to in TERMINAL:
+        await give_back(connection, run.id)
     await queue(database, connection, moving.messages)
     return moved
 

@@ -7,10 +7,10 @@ from typing import Any, Final
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.errors import Refused
-from bot.domain.run import Run
+from bot.domain.errors import Lost, Refused
+from bot.domain.run import TERMINAL, Run, RunState
 from bot.store.database import Database, clock
-from bot.store.models import holders, reservations
+from bot.store.models import holders, reservations, runs
 from bot.store.stacks import lock_stack
 from iac.inventory import Inventory
 from iac.spec import Address
@@ -50,11 +50,13 @@ class SqlReservations:
         """The VMID and address of a guest of this stack: those it holds already, else the lowest free ones.
 
         ``Refused`` where the name is another's, or nothing is free. Whoever asks at the same time waits for the
-        database's unique index, never for luck. Names first, then VMIDs, then addresses: one order, no deadlock.
+        database's unique index, never for luck. ``Lost`` where the run has ended
+        meanwhile. Names first, then VMIDs, then addresses: one order, no deadlock.
         """
         wanted = Wanted(run, guest, taken.cluster)
         async with self.database.writing() as connection:
             await lock_stack(connection, run.stack_id)
+            await _check_is_open(connection, run)
             held = await self._held(connection, wanted, taken)
             await self._name(connection, wanted, taken, held)
             vmid = held.get(VMID) or await self._vmid(connection, wanted, taken, vmids)
@@ -64,12 +66,8 @@ class SqlReservations:
 
     async def release(self, run_id: str) -> None:
         """Give back what only this run holds and no apply has kept."""
-        mine = select(holders.c.reservation_id).where(holders.c.run_id == run_id)
-        others = select(holders.c.reservation_id).where(holders.c.run_id != run_id)
-        alone = reservations.c.id.in_(mine) & reservations.c.id.not_in(others) & reservations.c.is_kept.is_(False)
         async with self.database.writing() as connection:
-            await connection.execute(delete(reservations).where(alone))
-            await connection.execute(delete(holders).where(holders.c.run_id == run_id))
+            await give_back(connection, run_id)
 
     async def keep(self, run_id: str) -> None:
         """The run was applied: its guests hold their reservations until ``forget``."""
@@ -135,6 +133,23 @@ class SqlReservations:
         for reservation in (await connection.execute(select(reservations.c.id).where(theirs))).scalars().all():
             values = {"reservation_id": reservation, "run_id": run.id}
             await connection.execute(self.database.insert(holders).values(values).on_conflict_do_nothing())
+
+
+async def give_back(connection: AsyncConnection, run_id: str) -> None:
+    """Free what only this run holds and no apply has kept, inside the caller's transaction."""
+    mine = select(holders.c.reservation_id).where(holders.c.run_id == run_id)
+    others = select(holders.c.reservation_id).where(holders.c.run_id != run_id)
+    alone = reservations.c.id.in_(mine) & reservations.c.id.not_in(others) & reservations.c.is_kept.is_(False)
+    await connection.execute(delete(reservations).where(alone))
+    await connection.execute(delete(holders).where(holders.c.run_id == run_id))
+
+
+async def _check_is_open(connection: AsyncConnection, run: Run) -> None:
+    """The row is locked until the transaction ends: who ends the run now gives back what is reserved here."""
+    chosen = select(runs.c.state).where(runs.c.id == run.id).with_for_update()
+    state = (await connection.execute(chosen)).scalar()
+    if state is not None and RunState(state) in TERMINAL:
+        raise Lost(run.id)
 
 
 def _is_anothers(vmid: int, guest: str, taken: Inventory) -> bool:

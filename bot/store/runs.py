@@ -68,9 +68,9 @@ class SqlRuns:
         """Keep the claim for ``lease_s`` more seconds; ``Lost`` where it is another's by now."""
         await self._claimed(run, {"lease_until": clock() + lease_s})
 
-    async def release(self, run: Run, *, due_at: float) -> None:
+    async def release(self, run: Run, *, due_at: float, messages: Sequence[Outgoing] = ()) -> None:
         """Give the claim back; ``due`` names the run again from ``due_at`` on. ``Lost`` where it is another's."""
-        await self._claimed(run, FREE | {"due_at": due_at})
+        await self._claimed(run, FREE | {"due_at": due_at}, messages)
 
     async def move(
         self, run: Run, to: RunState, *, actor: str, changes: Mapping[str, Any], messages: Sequence[Outgoing] = ()
@@ -143,12 +143,13 @@ class SqlRuns:
         async with self.database.reading() as connection:
             return [parse_run(row) for row in await connection.execute(chosen)]
 
-    async def _claimed(self, run: Run, values: Mapping[str, Any]) -> None:
+    async def _claimed(self, run: Run, values: Mapping[str, Any], messages: Sequence[Outgoing] = ()) -> None:
         mine = (runs.c.id == run.id) & (runs.c.fence == run.fence) & runs.c.owner.is_not(None)
         async with self.database.writing() as connection:
             statement = update(runs).where(mine).values(values).returning(runs.c.id)
             if (await connection.execute(statement)).first() is None:
                 raise Lost(run.id)
+            await queue(self.database, connection, messages)
 
     async def _check_is_free(self, run: Run) -> None:
         """Refuse in the name of whoever is changing this stack; an apply that ended since our conflict is nobody."""

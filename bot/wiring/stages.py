@@ -68,10 +68,10 @@ def stages_of(parts: Parts) -> Stages:
     return Stages(
         intake=_intake(parts, stacks),
         planning=_planning(parts, stacks, reservations),
-        approving=_approving(parts, stacks, reservations),
-        applying=_applying(parts, stacks, reservations),
+        approving=_approving(parts, stacks),
+        applying=_applying(parts, stacks),
         closing=_closing(parts, stacks, reservations),
-        upkeep=_upkeep(parts, stacks, reservations),
+        upkeep=_upkeep(parts, stacks),
     )
 
 
@@ -118,11 +118,10 @@ def rules_of(settings: Settings) -> Rules:
     )
 
 
-def _approving(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> Approving:
+def _approving(parts: Parts, stacks: SqlStacks) -> Approving:
     return Approving(
         runs=parts.runs,
         stacks=stacks,
-        reservations=reservations,
         outbox=parts.outbox,
         jobs=parts.jobs,
         people=parts.book,
@@ -131,11 +130,10 @@ def _approving(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -
     )
 
 
-def _applying(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> Applying:
+def _applying(parts: Parts, stacks: SqlStacks) -> Applying:
     return Applying(
         runs=parts.runs,
         stacks=stacks,
-        reservations=reservations,
         cluster=parts.cluster,
         runner=parts.runner,
         outbox=parts.outbox,
@@ -164,12 +162,11 @@ def _closing(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> 
     )
 
 
-def _upkeep(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> Upkeep:
+def _upkeep(parts: Parts, stacks: SqlStacks) -> Upkeep:
     return Upkeep(
         runs=parts.runs,
         attempts=Attempts(parts.database),
         stacks=stacks,
-        reservations=reservations,
         runner=parts.runner,
         jobs=parts.jobs,
         telling=parts.telling,
