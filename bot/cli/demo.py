@@ -27,6 +27,8 @@ from iac.errors import Broken
 
 PATIENCE_S = 180.0
 WARM_S = 30.0
+DEMO_PACE = 0.3
+"""Nobody wants to watch a disk being copied: the demo's lab works three times as fast as the lab does by itself."""
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -36,7 +38,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with _alone(home):
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(mode=0o700, parents=True)
-        mine = settings.model_copy(update={"home": home, "tools_home": settings.tools, "pve_endpoint": ""})
+        pace = settings.lab_pace if "lab_pace" in settings.model_fields_set else DEMO_PACE
+        said = {"home": home, "tools_home": settings.tools, "pve_endpoint": "", "lab_pace": pace}
+        mine = settings.model_copy(update=said)
         log.configure("json", "info", home / "demo.log")
         return asyncio.run(_demo(arguments, mine))
 

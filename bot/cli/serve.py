@@ -67,7 +67,10 @@ async def serve_page(app: App, settings: Settings, port: int | None = None) -> N
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serving = asyncio.create_task(server.serve())
     try:
-        await server.serve()
+        await asyncio.shield(serving)
     finally:
+        # Cancelled in the middle, it would leave its port open: it is asked to end, and ends within a second.
         server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
