@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +24,9 @@ from iac.terraform.toolchain import Toolchain
 
 VERBS = frozenset({"init", "validate", "plan", "show", "untaint", "version"})
 """What may pass. An apply has a door of its own, which looks at the digest first."""
+
+GRACE_SECONDS = 5.0
+"""How long a command that was asked to stop may take to do so. Nothing is being built, so nothing is lost after it."""
 
 FLAG = IsFlagged
 Event = Mapping[str, Any]
@@ -44,12 +47,20 @@ class Finished:
 
 
 class Door(Terraform):  # type: ignore[misc]
-    """terraform or tofu in one directory, for one job."""
+    """terraform or tofu in one directory, for one job. ``grace`` is how many seconds it has to stop when asked to."""
 
-    def __init__(self, toolchain: Toolchain, directory: Path, credentials: Credentials | None = None) -> None:
+    def __init__(
+        self,
+        toolchain: Toolchain,
+        directory: Path,
+        credentials: Credentials | None = None,
+        grace: float = GRACE_SECONDS,
+    ) -> None:
         super().__init__(working_dir=str(directory), terraform_bin_path=str(toolchain.binary.path))
         self.environment = for_terraform(toolchain.config, credentials)
         self.product = toolchain.binary.product
+        self.grace = grace
+        self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._is_interrupted = threading.Event()
 
@@ -68,33 +79,59 @@ class Door(Terraform):  # type: ignore[misc]
         """Run one verb to its end. ``Broken`` where it was interrupted, ``TimedOut`` at the wall clock."""
         if cmd not in VERBS:
             raise Broken(f"{self.product} {cmd}", "this is not a command that Threadform runs")
-        if self._is_interrupted.is_set():
-            raise Broken(f"{self.product} {cmd}", "it was interrupted")
         argv = self.generate_cmd_string(cmd, *args, **options)
         with tempfile.TemporaryFile() as complaints, self._started(argv, complaints) as process:
             with self._clock(seconds) as ran_out:
                 printed = process.stdout.read() if process.stdout else b""
-                code = process.wait()
+                code = self._ended(process)
             complaints.seek(0)
             complained = complaints.read().decode(errors="replace")
         if ran_out.is_set():
             raise TimedOut(f"{self.product} {cmd}", seconds)
-        if self._is_interrupted.is_set():
-            raise Broken(f"{self.product} {cmd}", "it was interrupted")
+        self._check_wanted(cmd)
         return Finished(code, printed, complained)
 
     def interrupt(self) -> None:
-        """Exactly one SIGINT, to the whole group: a second one would throw the state away."""
-        if self._is_interrupted.is_set():
+        """Exactly one SIGINT to the whole group; what has not ended after the grace is killed."""
+        with self._turn:
+            if not self._is_interrupted.is_set():
+                self._is_interrupted.set()
+                self._stop()
+
+    def _stop(self) -> None:
+        process = self._process
+        if process is None:
             return
-        self._is_interrupted.set()
-        if self._process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)
+        # Terraform hands the wish on to the providers that run at that moment. One that starts an instant later never
+        # hears of it, and waits for a silent cluster as long as its own limits say. What passes this door builds
+        # nothing: its state is a copy, in a directory of this run alone, so killing it loses nothing. An apply is
+        # never killed: what it has built, only its own end writes down.
+        killer = threading.Timer(self.grace, self._kill, [process])
+        killer.daemon = True
+        killer.start()
+
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
+        """End the group: terraform and the providers it started. A standby is not in it; it drops what broke off."""
+        with self._turn:
+            if self._process is process:
+                os.killpg(process.pid, signal.SIGKILL)
+
+    def _check_wanted(self, cmd: str) -> None:
+        if self._is_interrupted.is_set():
+            raise Broken(f"{self.product} {cmd}", "it was interrupted")
 
     @contextmanager
     def _started(self, argv: list[str], complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-        self._process = subprocess.Popen(  # noqa: S603 - argv of ours, no shell
+        # In turn with interrupt(): a wish to stop comes before the start, and nothing starts, or finds the process.
+        with self._turn:
+            self._check_wanted(argv[1])
+            process = self._process = self._popen(argv, complaints)
+        with process:
+            yield process
+
+    def _popen(self, argv: list[str], complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - argv of ours, no shell
             argv,
             cwd=self.working_dir,
             env=self.environment,
@@ -104,8 +141,13 @@ class Door(Terraform):  # type: ignore[misc]
             umask=0o077,
             start_new_session=True,  # a group of its own: the provider is in it, we are not
         )
-        with self._process:
-            yield self._process
+
+    def _ended(self, process: subprocess.Popen[bytes]) -> int:
+        """Its exit code. The number of its group is given free only in turn, so no signal ever hits another's."""
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        with self._turn:
+            self._process = None
+            return process.wait()
 
     @contextmanager
     def _clock(self, seconds: float) -> Iterator[threading.Event]:
