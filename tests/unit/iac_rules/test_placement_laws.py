@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iac.errors import Refused
@@ -93,10 +93,28 @@ def test_no_chosen_node_breaks_a_hard_limit(spec, inventory, claims):
     assert found[0].is_shared or not spec.is_ha
 
 
+TIGHT = cluster(
+    nodes=(node("n1", memory_bytes=16 * GIB), node("n2", memory_bytes=16 * GIB)),
+    guests=(template(100, "ubuntu-2404-cloud", "n1"),),
+    storages=(storage(nodes=("n1", "n2"), used_gb=840), storage("local-lvm", ("n1",), is_shared=False)),
+    networks=(Network("vmbr0", "bridge", ("n1", "n2")),),
+)
+"""The shared storage takes 60 GB and not 80; then n1 still has its own disk to fall back on, and n2 has none."""
+
+
+@example(ask(disk_gb=60), TIGHT, [], "disk_gb", 20)
+@example(ask(disk_gb=60, is_ha=True), TIGHT, [], "disk_gb", 20)
+@example(ask(memory_mb=12 * 1024), TIGHT, [], "memory_mb", 1)
 @given(asks, clusters(), claims_of, st.sampled_from(["cores", "memory_mb", "disk_gb"]), st.integers(1, 5000))
 def test_asking_for_more_never_lets_more_nodes_in(spec, inventory, claims, size, more):
     larger = replace(spec, **{size: getattr(spec, size) + more})
     assert able(larger, inventory, claims) <= able(spec, inventory, claims)
+
+
+def test_a_disk_that_the_shared_storage_cannot_take_rules_out_the_node_without_another():
+    assert able(ask(disk_gb=60), TIGHT, []) == {"n1", "n2"}
+    assert able(ask(disk_gb=80), TIGHT, []) == {"n1"}
+    assert able(ask(disk_gb=80, is_ha=True), TIGHT, []) == set()
 
 
 @given(asks, clusters(), claims_of, st.sampled_from(NAMES))
