@@ -2,20 +2,26 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeVar
 
 import structlog
 
-from bot.domain.errors import Lost, ThreadformError
+from bot.domain.errors import Lost, Refused, ThreadformError
 from bot.domain.outcome import Ending, Outcome, dump_outcome, parse_outcome
 from bot.domain.run import Run
 from bot.ports import Attempts, Clock, Runs, Stacks
+from iac.errors import Broken
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 SAVE_EVERY_S = 0.25
+BEATS = 4
+"""How often the beat is renewed within its length."""
 LOST_AFTER = 0.8
 """The share of the beat after which a runner that cannot renew stops terraform, once and gently."""
 
@@ -43,46 +49,72 @@ class Guarded:
 
     async def run(self, run_id: str, token: str) -> None:
         """Pass the door or end; apply; record the end, however long the database is away."""
+        beaten = time.monotonic()
         if not await self.attempts.begin(run_id, token, self.beat_s):
             log.info("attempt.not_mine", run=run_id)
             return
-        run = await self.runs.get(run_id)
-        self.saved = await self.stacks.state(run.stack_id)
-        outcome, code = await self._apply(run, token)
-        await self._until_done(lambda: self._save(run))
-        await self._until_done(lambda: self._finish(run, token, code, outcome))
+        with self._heart(run_id, token, beaten):
+            # Behind the door nothing may end this process without a word: what is away is waited for.
+            run = await self._until_done(lambda: self.runs.get(run_id))
+            self.saved = await self._until_done(lambda: self.stacks.state(run.stack_id))
+            outcome, code = await self._apply(run)
+            await self._save_last(run)
+            await self._until_done(lambda: self._finish(run, token, code, outcome))
 
-    async def _apply(self, run: Run, token: str) -> tuple[Outcome, int]:
+    async def _apply(self, run: Run) -> tuple[Outcome, int]:
         outcome = parse_outcome(run.outcome)
-        watching = asyncio.create_task(self._watch(run, token))
+        copying = asyncio.create_task(self._copy(run))
         try:
             ending = await asyncio.to_thread(self.hand.apply, run.digest or "")
         except ThreadformError as fault:
             log.warning("run.not_applied", run=run.id, why=str(fault))
             return replace(outcome, error=fault.sentence), 1
+        except Exception as fault:
+            log.exception("run.not_applied", run=run.id)
+            broken = Broken("terraform apply", f"{type(fault).__name__}: {fault}")
+            return replace(outcome, error=broken.sentence), 1
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            copying.cancel()
+            await asyncio.gather(copying, return_exceptions=True)
         return replace(outcome, ending=ending), 0 if ending.is_applied else 1
 
-    async def _watch(self, run: Run, token: str) -> None:
-        """Beat, and copy the state as it changes; stop terraform gently when the attempt is no longer ours."""
-        good = beaten = time.monotonic()
+    @contextmanager
+    def _heart(self, run_id: str, token: str, beaten: float) -> Iterator[None]:
+        beating = asyncio.create_task(self._beat(run_id, token, beaten))
+        try:
+            yield
+        finally:
+            beating.cancel()
+
+    async def _beat(self, run_id: str, token: str, beaten: float) -> None:
+        """Renew every third of the beat; stop terraform gently, once, when the attempt is no longer surely ours.
+
+        ``beaten`` is when the last good beat began: the watchdog takes the attempt over when that beat is over,
+        so terraform must have been told before.
+        """
+        until = beaten + self.beat_s * LOST_AFTER
+        while time.monotonic() < until:
+            await asyncio.sleep(min(self.beat_s / BEATS, max(0.0, until - time.monotonic())))
+            began = time.monotonic()
+            try:
+                async with asyncio.timeout(max(0.0, until - began)):
+                    is_ours = await self.attempts.beat(run_id, token, self.beat_s)
+            except Exception:  # a database that is away: go on while the beat lasts
+                log.exception("attempt.beat_failed", run=run_id)
+                continue
+            if not is_ours:
+                break
+            until = began + self.beat_s * LOST_AFTER
+        self.hand.interrupt()
+
+    async def _copy(self, run: Run) -> None:
+        """Keep the state in the database as it changes; what fails is tried again with the next look."""
         while True:
             await asyncio.sleep(SAVE_EVERY_S)
             try:
                 await self._save(run)
-                if time.monotonic() - beaten > self.beat_s / 3:
-                    if not await self.attempts.beat(run.id, token, self.beat_s):
-                        self.hand.interrupt()
-                        return
-                    beaten = time.monotonic()
-                good = time.monotonic()
-            except Exception:  # a database that is away: go on while the beat lasts
-                log.exception("attempt.beat_failed", run=run.id)
-                if time.monotonic() - good > self.beat_s * LOST_AFTER:
-                    self.hand.interrupt()
-                    return
+            except Exception:  # the last copy is made after the apply, for as long as it takes
+                log.exception("attempt.state_not_saved", run=run.id)
 
     async def _save(self, run: Run) -> None:
         now = self.hand.state()
@@ -92,6 +124,12 @@ class Guarded:
         await self.stacks.save_state(run.stack_id, run.id, serial, body, self.now())
         self.saved = now
 
+    async def _save_last(self, run: Run) -> None:
+        try:
+            await self._until_done(lambda: self._save(run))
+        except Refused as no:  # a newer state is kept already: the attempt was taken over long ago
+            log.warning("attempt.state_refused", run=run.id, why=str(no))
+
     async def _finish(self, run: Run, token: str, code: int, outcome: Outcome) -> None:
         try:
             ended = await self.attempts.finish(run.id, token, code, outcome=dump_outcome(outcome))
@@ -100,15 +138,15 @@ class Guarded:
             return
         log.info("run.ended", run=run.id, to=ended.state.value)
 
-    async def _until_done(self, act: Callable[[], Any]) -> None:
-        """Try again for as long as it takes: what terraform did must not be forgotten."""
+    async def _until_done(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Try again for as long as it takes: what terraform did must not be forgotten. A "no" is raised."""
         pause = 0.2
         while True:
             try:
-                await act()
+                return await act()
+            except Refused:
+                raise
             except Exception:
                 log.exception("attempt.record_failed")
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10)
-            else:
-                return

@@ -1,0 +1,200 @@
+"""The guarded apply under bad luck: the hand, the attempt and the database are the test's own."""
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import structlog
+
+from bot import log
+from bot.domain.errors import Lost, Refused
+from bot.domain.outcome import Ending, parse_outcome
+from bot.domain.run import RunState
+from bot.guarded import Guarded, Hand
+from iac.errors import Broken
+from tests.fixtures.runs import run as a_run
+
+
+@pytest.fixture(autouse=True)
+def _quick_log():
+    """Tracebacks drawn for a terminal take longer than a beat."""
+    log.configure("json", "critical")
+    yield
+    structlog.reset_defaults()
+
+
+AWAY = Broken("writing to the database", "gone", is_worth_retrying=True)
+BEAT_S = 1.2
+
+
+@dataclass
+class World:
+    """Terraform, the database and the attempt, as the test wants them."""
+
+    beats: list[bool | Exception] = field(default_factory=list)
+    faults: dict[str, list[Exception]] = field(default_factory=dict)
+    states: list[tuple[int, bytes]] = field(default_factory=list)
+    is_mine: bool = True
+    ends_by_itself: bool = False
+    fault: Exception | None = None
+    saved: list[tuple[int, bytes]] = field(default_factory=list)
+    finished: list[tuple[int, Any]] = field(default_factory=list)
+    interrupts: int = 0
+    beaten: list[float] = field(default_factory=list)
+    interrupted_at: float = 0.0
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def _raise(self, seam: str) -> None:
+        if self.faults.get(seam):
+            raise self.faults[seam].pop(0)
+
+    # Runs, Stacks and Attempts, as far as a runner uses them.
+    async def get(self, _run_id):
+        self._raise("get")
+        return a_run(RunState.APPLYING)
+
+    async def state(self, _stack_id):
+        return None
+
+    async def save_state(self, _stack, _run, serial, body, _at):
+        self._raise("save")
+        self.saved.append((serial, body))
+
+    async def begin(self, _run_id, _token, _beat_s):
+        return self.is_mine
+
+    async def beat(self, _run_id, _token, _beat_s):
+        answer = self.beats.pop(0) if self.beats else True
+        if isinstance(answer, Exception):
+            raise answer
+        self.beaten.append(time.monotonic())
+        return answer
+
+    async def finish(self, _run_id, _token, code, *, outcome):
+        self._raise("finish")
+        self.finished.append((code, parse_outcome(outcome)))
+        return a_run(RunState.APPLIED if code == 0 else RunState.ERRORED)
+
+    # The hand: one apply that lasts until it is interrupted or let go.
+    def apply(self, _digest):
+        if self.fault is not None:
+            raise self.fault
+        if not self.ends_by_itself:
+            assert self.released.wait(20)
+        return Ending(is_applied=self.interrupts == 0, seconds=1)
+
+    def interrupt(self):
+        self.interrupts += 1
+        self.interrupted_at = time.monotonic()
+        self.released.set()
+
+    def newest(self):
+        return self.states[0] if len(self.states) == 1 else self.states.pop(0) if self.states else None
+
+
+def guarded(world: World, beat_s: float = BEAT_S) -> Guarded:
+    hand = Hand(world.apply, world.interrupt, world.newest)
+    return Guarded(world, world, world, hand, lambda: 1_795_000_000.0, beat_s)  # type: ignore[arg-type]
+
+
+async def until(found, seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.01)
+
+
+async def test_a_runner_whose_token_is_not_the_attempts_touches_nothing():
+    world = World(is_mine=False, fault=AssertionError("it was touched"))
+    await guarded(world).run("r", "t")
+    assert world.finished == []
+
+
+async def test_an_apply_that_ends_well_is_recorded_with_its_last_state():
+    world = World(ends_by_itself=True, states=[(3, b"last")])
+    await guarded(world).run("r", "t")
+    assert world.saved == [(3, b"last")]
+    assert [code for code, _ in world.finished] == [0]
+
+
+async def test_the_state_is_kept_each_time_it_changes_and_once_a_version():
+    world = World(states=[(1, b"a"), (1, b"a"), (2, b"b"), (2, b"b")])
+    working = asyncio.create_task(guarded(world, 60).run("r", "t"))
+    await until(lambda: world.saved == [(1, b"a"), (2, b"b")])
+    world.released.set()
+    await working
+    assert world.saved == [(1, b"a"), (2, b"b")]
+
+
+async def test_a_token_that_was_taken_over_interrupts_terraform_exactly_once():
+    world = World(beats=[False] * 20, faults={"finish": [Lost("r")]})
+    await guarded(world).run("r", "t")
+    assert world.interrupts == 1
+    assert world.finished == []
+
+
+async def test_a_database_that_is_away_for_a_moment_interrupts_nothing():
+    world = World(beats=[AWAY])
+    working = asyncio.create_task(guarded(world).run("r", "t"))
+    await until(lambda: len(world.beaten) == 2)
+    world.released.set()
+    await working
+    assert world.interrupts == 0
+    assert [code for code, _ in world.finished] == [0]
+
+
+async def test_terraform_is_stopped_before_the_last_beat_has_run_out():
+    world = World(beats=[True, *[AWAY] * 100])
+    await guarded(world).run("r", "t")
+    assert world.interrupts == 1
+    assert world.interrupted_at - world.beaten[0] < BEAT_S
+
+
+async def test_a_state_that_cannot_be_kept_does_not_stop_the_heart():
+    world = World(states=[(1, b"a")], faults={"save": [AWAY] * 8})
+    working = asyncio.create_task(guarded(world).run("r", "t"))
+    await until(lambda: len(world.beaten) >= 3)
+    world.released.set()
+    await working
+    assert world.interrupts == 0
+    assert world.saved == [(1, b"a")]
+
+
+async def test_a_state_that_is_older_than_the_one_kept_does_not_keep_the_runner_for_ever():
+    older = [Refused("run.state_older", stack="s", serial=1, newest=2)] * 50
+    world = World(ends_by_itself=True, states=[(1, b"a")], faults={"save": older})
+    await asyncio.wait_for(guarded(world).run("r", "t"), 10)
+    assert [code for code, _ in world.finished] == [0]
+
+
+async def test_an_end_is_recorded_as_soon_as_the_database_is_back():
+    world = World(ends_by_itself=True, faults={"finish": [AWAY, AWAY]})
+    await guarded(world).run("r", "t")
+    assert [code for code, _ in world.finished] == [0]
+
+
+async def test_a_database_that_is_away_behind_the_door_is_waited_for():
+    world = World(ends_by_itself=True, faults={"get": [AWAY, AWAY]})
+    await guarded(world).run("r", "t")
+    assert [code for code, _ in world.finished] == [0]
+
+
+@pytest.mark.parametrize("fault", [Refused("terraform.plan_changed"), Broken("terraform apply", "it broke")])
+async def test_what_speaks_against_an_apply_is_recorded_as_its_end(fault):
+    world = World(fault=fault)
+    await guarded(world).run("r", "t")
+    ((code, outcome),) = world.finished
+    assert code == 1
+    assert outcome.error == fault.sentence
+
+
+async def test_a_surprise_in_the_hand_is_recorded_too_and_not_left_to_the_watchdog():
+    world = World(fault=OSError(28, "No space left on device"))
+    await guarded(world).run("r", "t")
+    ((code, outcome),) = world.finished
+    assert code == 1
+    assert outcome.error is not None
+    assert "No space left" in str(outcome.error.values)
