@@ -54,6 +54,7 @@ class DetachedRunner:
         if self._spare is not None:
             await asyncio.to_thread(_send_away, self._spare)
             self._spare = None
+        self._started = [process for process in self._started if process.poll() is None]
 
     def _spawn(self) -> "subprocess.Popen[str]":
         self.runs_home.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -62,9 +62,14 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph in a small Markdown: **bold**, `code`, and lines starting with "- "."""
+    """A paragraph in a small Markdown: **bold**, `code`, and lines starting with "- ".
+
+    With ``fold``, those words stay visible and the paragraph is folded under them; where a platform cannot fold, the
+    paragraph stands below them.
+    """
 
     md: str
+    fold: str = ""
 
 
 @dataclass(frozen=True, slots=True)

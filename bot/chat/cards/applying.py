@@ -1,10 +1,15 @@
 """The card from the yes to the end of terraform: who said yes, and how far it is."""
 
+from collections.abc import Mapping
+
 from bot.chat.cards.changes import diff_part
 from bot.chat.cards.planned import plan_parts
 from bot.chat.cards.view import View
 from bot.chat.port import Part, Text
 from bot.domain.outcome import Progress
+
+KINDS: Mapping[str, str] = {"proxmox_virtual_environment_vm": "vm", "proxmox_haresource": "ha"}
+"""Resource types of our modules that have words of their own."""
 
 
 def approved_parts(view: View) -> list[Part]:
@@ -36,7 +41,17 @@ def progress_parts(view: View) -> list[Part]:
 
 def step_text(view: View, step: Progress) -> str:
     """One resource on its way."""
-    return view.say(f"card.step.{step.event}", address=step.address, time=view.duration(step.seconds))
+    return view.say(f"card.step.{step.event}", work=work_text(view, step.address), time=view.duration(step.seconds))
+
+
+def work_text(view: View, address: str) -> str:
+    """What is done to a resource, by the guest's name; its address where that says nothing to people."""
+    plan = view.outcome.plan
+    change = next((c for c in plan.changes if c.address == address), None) if plan else None
+    key = f"card.work.{KINDS[change.kind]}.{change.action}" if change and change.kind in KINDS else ""
+    if change is None or not view.words.has(key):
+        return view.say("card.other_resource", address=address)
+    return view.say("card.work", name=change.name, work=view.say(key))
 
 
 def diff(view: View) -> list[Part]:

@@ -6,6 +6,10 @@ from bot.chat.cards.placement import placement_parts
 from bot.chat.cards.view import View
 from bot.chat.port import Button, Buttons, Fields, Part, Text
 from bot.domain.approval import button_value
+from bot.domain.run import RunState
+
+HARMLESS = frozenset({"create", "import"})
+"""Actions that change nothing that exists."""
 
 
 def pending_parts(view: View) -> list[Part]:
@@ -30,7 +34,9 @@ def plan_parts(view: View) -> list[Part]:
     plan = view.outcome.plan
     if plan is None:
         return asked_parts(view)
-    return [Text(view.say("card.counts", counts=counts_text(view, plan))), *change_parts(view, plan)]
+    is_safe = view.run.state is RunState.PLANNED and set(plan.counts) <= HARMLESS
+    head = view.say("card.safe" if is_safe else "card.counts", counts=counts_text(view, plan))
+    return [Text(head), *change_parts(view, plan)]
 
 
 def buttons(view: View) -> Buttons:

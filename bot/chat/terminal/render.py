@@ -22,7 +22,8 @@ def render_card(card: Card, *, is_coloured: bool = False) -> list[str]:
 def render_part(part: Part, *, is_coloured: bool = False) -> list[str]:
     """One part of a card."""
     if isinstance(part, Text):
-        return [SPANS.sub(r"\1\2", line) for line in _safe(part.md).split("\n") if line.strip()]
+        text = f"{part.fold}\n{part.md}" if part.fold else part.md
+        return [SPANS.sub(r"\1\2", line) for line in _safe(text).split("\n") if line.strip()]
     if isinstance(part, Fields):
         return [f"{_safe(name)}: {_safe(value)}" for name, value in part.items]
     if isinstance(part, Code):

@@ -123,7 +123,7 @@ class WebChat:
         self.room.wake.ring()
 
     async def _list(self, thread: str, card: Card, at: float) -> None:
-        """The thread's row in the list: its title is what it began with, its dot the tone of its last card."""
+        """The thread's row in the list: how it stands by its last card; a request names it, else its first card."""
         title = (card.title or card.plain).splitlines()[0]
-        await self.room.list_thread(thread, title, card.tone, at)
+        await self.room.list_thread(thread, title, card.tone, at, about=card.title)
         self.room.wake.ring()

@@ -53,12 +53,13 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A thread in the list."""
+    """A thread in the list: the request it began with, and under it the title of its last card."""
 
     thread: str
     title: str
     tone: Tone
     at: float
+    about: str = ""
 
 
 Body = Posted | Spoken | Status | Listed

@@ -66,7 +66,7 @@ def _spoken(row: Standing, body: Spoken, say: Say) -> str:
 
 def _part(seq: int, index: int, part: Part, body: Posted, say: Say) -> str:
     if isinstance(part, Text):
-        return f'<div class="text">{render_markdown(part.md)}</div>'
+        return _folded(part) if part.fold else f'<div class="text">{render_markdown(part.md)}</div>'
     if isinstance(part, Fields):
         return _fields(part)
     if isinstance(part, Code):
@@ -80,6 +80,14 @@ def _part(seq: int, index: int, part: Part, body: Posted, say: Say) -> str:
 
 def _form(seq: int, form: Form, answer: Answer | None, say: Say) -> str:
     return render_answer(form, answer, say) if answer else render_form(seq, form, say)
+
+
+def _folded(part: Text) -> str:
+    mark = hashlib.sha256(part.md.encode()).hexdigest()[:16]
+    return (
+        f'<details class="more" data-mark="{mark}"><summary>{escape(part.fold)}</summary>'
+        f'<div class="text">{render_markdown(part.md)}</div></details>'
+    )
 
 
 def _fields(part: Fields) -> str:

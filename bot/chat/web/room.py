@@ -114,15 +114,20 @@ class Room:
         """One thread of the list."""
         return next((listed for listed in await self.threads() if listed.thread == thread), None)
 
-    async def list_thread(self, thread: str, title: str, tone: Tone, at: float) -> None:
-        """Put a thread into the list, or bring its row up to date; the title it began with stays."""
-        listed = Listed(thread, shorten(title), tone, at)
+    async def list_thread(self, thread: str, title: str, tone: Tone, at: float, *, about: str = "") -> None:
+        """Put a thread into the list, or bring its row up to date; the title it began with stays.
+
+        ``about`` is the title of its last card; words without one leave the one before.
+        """
+        listed = Listed(thread, shorten(title), tone, at, shorten(about))
         key = f"thread:{self.list_audience}:{thread}"
         seq = await self.log.append(self.list_audience, LISTED, dump_body(listed), key=key)
         first = await self.log.get(seq)
         began = parse_body(LISTED, first.body) if first else None
         current = await self.thread(thread)
         wanted = replace(listed, title=began.title) if isinstance(began, Listed) else listed
+        if current and not about:
+            wanted = replace(wanted, about=current.about)
         if current != wanted:
             await self.log.replace(seq, dump_body(wanted))
 

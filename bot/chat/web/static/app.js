@@ -22,7 +22,12 @@ async function send(path, content) {
 
 const log = byId("log");
 const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
-const toEnd = () => { log.scrollTop = log.scrollHeight; };
+// To the end; but of a card that is taller than the screen, to its beginning: that is where reading starts.
+function toEnd() {
+  const last = log.querySelector(".message:last-child");
+  log.scrollTop = log.scrollHeight;
+  if (last && last.offsetHeight > log.clientHeight) log.scrollTop = last.offsetTop - log.offsetTop - 8;
+}
 
 function localTimes(root) {
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
