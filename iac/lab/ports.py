@@ -35,7 +35,9 @@ class Ports:
         """Open what should be open, close what should not."""
         async with self._turn:
             wanted = {vmid for vmid, guest in self.lab.world.guests.items() if is_open(self.lab, guest)}
-            for vmid in self._servers.keys() - wanted:
+            for vmid in [
+                vmid for vmid, door in self._servers.items() if vmid not in wanted or not self._is(vmid, door)
+            ]:
                 self._servers.pop(vmid).close()
             for vmid in wanted - self._servers.keys():
                 self._servers[vmid] = await self._open(self.lab.world.guests[vmid])
@@ -61,6 +63,10 @@ class Ports:
         async with self._turn:
             for vmid in list(self._servers):
                 self._servers.pop(vmid).close()
+
+    def _is(self, vmid: str, door: "SshDoor") -> bool:
+        """Whether that is the guest's own door: after a reset, another guest may have its number."""
+        return self.lab.world.guests[vmid].ssh_port == door.port
 
     async def _open(self, guest: Guest) -> "SshDoor":
         door = await SshDoor.at(banner_of(guest), guest.ssh_port or 0)

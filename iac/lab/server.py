@@ -80,10 +80,18 @@ class RunningLab:
             self._life.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._life
-        await self._runner.cleanup()
+        await self._hang_up()
         await self.ports.close()
         save(self.home, self.lab.world)
         os.close(self._lock)
+
+    async def _hang_up(self) -> None:
+        """End every connection now: the goodbye of TLS would wait for the client, longer than this loop may live."""
+        transports = [handler.transport for handler in self._server.connections]
+        await self._runner.cleanup()
+        for transport in filter(None, transports):
+            transport.abort()
+        await asyncio.sleep(0)
 
     async def __aenter__(self) -> Self:
         return self

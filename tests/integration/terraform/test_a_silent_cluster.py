@@ -47,6 +47,7 @@ async def test_the_wall_clock_ends_a_plan_that_hangs(silent, planner):
 
 async def test_a_plan_that_nobody_waits_for_any_more_is_stopped(silent, planner, control):
     planning = asyncio.ensure_future(silent.plan(guest(cores=8), planner=planner))
+    await asyncio.sleep(0)  # from here on the directory is that of this plan
     await until((silent.directory / ".terraform.tfstate.lock.info").exists)
     began = time.monotonic()
     planning.cancel()
