@@ -4,10 +4,13 @@ import ipaddress
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from iac.spec import Address, Limits
+
+MOST_ADDRESSES = 65_536
+"""Each address of a range is a value in memory."""
 
 
 class PersonSetting(BaseModel):
@@ -15,7 +18,7 @@ class PersonSetting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str
+    id: str = Field(pattern=r"^[a-z]+:.+$")
     name: str
     roles: tuple[Literal["requester", "approver", "admin"], ...]
     ssh_keys: tuple[str, ...] = ()
@@ -40,14 +43,22 @@ class NetworkSetting(BaseModel):
     def _is_a_range(self) -> Self:
         if int(self.last) < int(self.first):
             raise ValueError(f"the last address {self.last} comes before the first, {self.first}")
+        if int(self.last) - int(self.first) >= MOST_ADDRESSES:
+            raise ValueError(f"from {self.first} to {self.last} are more than {MOST_ADDRESSES:,} addresses")
+        subnet = ipaddress.IPv4Network((self.first, self.prefix), strict=False)
+        for other in (self.last, *((self.gateway,) if self.gateway else ())):
+            if other not in subnet:
+                raise ValueError(f"{other} is not in {subnet}, the network of the first address")
         return self
 
     def addresses(self) -> tuple[Address, ...]:
-        """Every address of the range, in order."""
+        """Every address of the range that a guest may have, in order: never the gateway's or a name server's."""
         gateway = str(self.gateway) if self.gateway else None
         dns = tuple(str(server) for server in self.dns)
-        numbers = range(int(self.first), int(self.last) + 1)
-        return tuple(Address(str(ipaddress.IPv4Address(n)), self.prefix, gateway, dns, self.domain) for n in numbers)
+        subnet = ipaddress.IPv4Network((self.first, self.prefix), strict=False)
+        never = {self.gateway, *self.dns, subnet.network_address, subnet.broadcast_address}
+        every = map(ipaddress.IPv4Address, range(int(self.first), int(self.last) + 1))
+        return tuple(Address(str(each), self.prefix, gateway, dns, self.domain) for each in every if each not in never)
 
 
 class LimitSetting(BaseModel):
@@ -87,6 +98,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="THREADFORM_",
+        env_ignore_empty=True,
         extra="ignore",
         frozen=True,
         populate_by_name=True,
@@ -176,11 +188,23 @@ class Settings(BaseSettings):
             raise ValueError("THREADFORM_PVE_ENDPOINT must begin with https://")
         if self.pve_endpoint and not self.people:
             raise ValueError("THREADFORM_PEOPLE names nobody: say who may ask and who may approve")
+        twice = sorted({person.id for person in self.people if self._named(person.id) > 1})
+        if twice:
+            raise ValueError(f"THREADFORM_PEOPLE names {', '.join(twice)} more than once: whose roles hold?")
         if self.default_environment not in self.environments:
             raise ValueError(f"THREADFORM_DEFAULT_ENVIRONMENT {self.default_environment!r} is none of the environments")
         if self.vmid_last < self.vmid_first:
             raise ValueError("THREADFORM_VMID_LAST comes before THREADFORM_VMID_FIRST")
         return self
+
+    def _named(self, person_id: str) -> int:
+        return [person.id for person in self.people].count(person_id)
+
+    @field_validator("home", "tools_home", "pve_ca")
+    @classmethod
+    def _is_at_home(cls, path: Path | None) -> Path | None:
+        """Nothing but a shell turns ``~`` into a directory: a unit file or a compose file leaves it as it is."""
+        return path.expanduser() if path else path
 
     @property
     def is_lab(self) -> bool:

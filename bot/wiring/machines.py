@@ -66,13 +66,18 @@ class Usability:
 
 
 def runner_environment(settings: Settings) -> Mapping[str, str]:
-    """What the detached runner must be told beside our own environment: the places this process has settled on."""
-    said = {
+    """What the detached runner must be told beside our own environment: the places this process has settled on.
+
+    What is empty is told too: a demo that laid the cluster of the environment aside must not be applied to it.
+    """
+    return {
         "THREADFORM_HOME": str(settings.home.resolve()),
         "THREADFORM_TOOLS_HOME": str(settings.tools),
         "THREADFORM_DATABASE_URL": settings.database,
         "THREADFORM_TF_BIN": settings.tf_bin,
         "THREADFORM_APPLY_SECONDS": str(settings.apply_seconds),
         "THREADFORM_BEAT_SECONDS": str(settings.beat_seconds),
+        "THREADFORM_PVE_ENDPOINT": settings.pve_endpoint,
+        "THREADFORM_PVE_CA": str(settings.pve_ca.resolve()) if settings.pve_ca else "",
+        "THREADFORM_PVE_INSECURE": str(settings.pve_insecure),
     }
-    return {name: value for name, value in said.items() if value}

@@ -58,3 +58,55 @@ def test_a_gemini_key_is_found_under_each_of_its_names(monkeypatch, name):
     key = Settings().gemini_key
     assert key is not None
     assert key.get_secret_value() == "AIza-test"
+
+
+def test_a_setting_that_is_empty_is_not_set(monkeypatch):
+    for name in ("HOME", "PVE_CA", "PVE_TOKEN", "DATABASE_URL", "PEOPLE", "WEB_PORT"):
+        monkeypatch.setenv(f"THREADFORM_{name}", "")
+    settings = Settings()
+    assert settings.home.name == ".threadform"
+    assert settings.pve_ca is None
+    assert settings.web_port == 8765
+
+
+def test_a_tilde_is_the_home_directory(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("THREADFORM_HOME", "~/threadform")
+    assert Settings().home == tmp_path / "threadform"
+
+
+NETWORK = {"first": "10.0.0.1", "last": "10.0.0.6", "prefix": 29, "gateway": "10.0.0.1", "dns": ["10.0.0.3"]}
+
+
+def test_no_guest_gets_the_address_of_the_gateway_or_of_a_name_server():
+    addresses = NetworkSetting.model_validate(NETWORK).addresses()
+    assert [a.ip for a in addresses] == ["10.0.0.2", "10.0.0.4", "10.0.0.5", "10.0.0.6"]
+
+
+def test_no_guest_gets_the_address_of_the_network_itself():
+    whole = NetworkSetting.model_validate({"first": "10.0.0.0", "last": "10.0.0.3", "prefix": 30})
+    assert [a.ip for a in whole.addresses()] == ["10.0.0.1", "10.0.0.2"]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"last": "10.0.1.5"}, "10.0.1.5 is not in 10.0.0.0/29"),
+        ({"gateway": "10.0.0.254"}, "10.0.0.254 is not in"),
+        ({"first": "10.0.0.0", "last": "10.255.0.0", "prefix": 8}, "65,536"),
+    ],
+)
+def test_a_network_that_cannot_be_is_loud(change, why):
+    with pytest.raises(ValidationError, match=why):
+        NetworkSetting.model_validate(NETWORK | change)
+
+
+def test_a_person_named_twice_is_loud():
+    ann = {"id": "web:ann", "name": "Ann"}
+    with pytest.raises(ValidationError, match="web:ann more than once"):
+        Settings(people=[ann | {"roles": ["requester"]}, ann | {"roles": ["admin"]}])
+
+
+def test_a_person_without_a_platform_is_loud():
+    with pytest.raises(ValidationError, match="people"):
+        Settings(people=[{"id": "ann", "name": "Ann", "roles": ["requester"]}])
