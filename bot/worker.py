@@ -5,13 +5,15 @@ import contextlib
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 
 from bot.chat.port import Event, Filled, Pressed, Said
+from bot.domain.errors import Lost
 from bot.domain.run import RunState
 from bot.flow.applying import Applying
 from bot.flow.approving import Approving
@@ -28,7 +30,8 @@ log = structlog.get_logger()
 SWEEP_EVERY_S = 1.0
 SWEEP_LIMIT = 50
 SEND_EVERY_S = 0.2
-HEAR_LEASE_S = 60.0
+HEAR_LEASE_S = 30.0
+"""Renewed while an event is worked on: an event of a worker that died is taken up after that."""
 
 JOB_OF: Mapping[RunState, Job] = {
     RunState.PENDING: "plan",
@@ -86,6 +89,7 @@ class Hearing:
     outbox: Outbox
     telling: Telling
     owner: str
+    lease_s: float = HEAR_LEASE_S
 
     async def hear(self, key: str) -> None:
         """Have the event's whole effect, once; an event that is another worker's is left to it.
@@ -93,11 +97,12 @@ class Hearing:
         What may heal by itself is said once and tried again; what is a defect of ours is said and laid aside,
         under a reference that the log has too.
         """
-        event = await self.inbox.claim(key, self.owner, HEAR_LEASE_S)
+        event = await self.inbox.claim(key, self.owner, self.lease_s)
         if event is None:
             return
         try:
-            await self._heard(event)
+            async with self._keeping(key):
+                await self._heard(event)
         except Broken as fault:
             if fault.is_worth_retrying:
                 await self._tell(event, fault.sentence, "wait")
@@ -116,6 +121,24 @@ class Hearing:
             await self.stages.intake.hear(event)
         else:
             log.warning("event.unheard", key=event.dedupe, kind=type(event).__name__)
+
+    @asynccontextmanager
+    async def _keeping(self, key: str) -> AsyncIterator[None]:
+        """Renew the claim every third of its lease: a crew may think for longer than a dead worker is waited for."""
+        beating = asyncio.create_task(self._beat(key))
+        try:
+            yield
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+
+    async def _beat(self, key: str) -> None:
+        while True:
+            await asyncio.sleep(self.lease_s / 3)
+            try:
+                await self.inbox.renew(key, self.owner, self.lease_s)
+            except Broken as away:
+                log.warning("event.not_renewed", key=key, why=str(away))
 
     async def _tell(self, event: Event, sentence: Sentence, why: str) -> None:
         language = self.telling.words.language_of(event.text if isinstance(event, Said) else "")
@@ -158,14 +181,21 @@ class Worker:
 
     async def sweep(self) -> None:
         """Ring again for whatever is due and unclaimed: a lost job costs time, nothing else."""
+        # First and by itself: a silent apply must not wait for a bell that does not answer, or for a row that is bad.
+        await _tried("rescue", self.stages.upkeep.rescue())
+        await _tried("inbox", self._ring_for_events())
+        await _tried("runs", self._ring_for_runs())
+
+    async def _ring_for_events(self) -> None:
         for key in await self.inbox.waiting(SWEEP_LIMIT):
             await self.jobs.send("hear", key)
+
+    async def _ring_for_runs(self) -> None:
         for run_id, state in await self.runs.due(self.now(), SWEEP_LIMIT):
             if state is RunState.PLANNED:
-                await self.stages.upkeep.expire(run_id)
+                await _tried("expiry", self.stages.upkeep.expire(run_id))
             else:
                 await self.jobs.send(JOB_OF[state], run_id)
-        await self.stages.upkeep.rescue()
 
     async def _ring(self, _key: str) -> None:
         self.bell.set()
@@ -183,11 +213,16 @@ class Worker:
 
     async def _every(self, what: str, act: Callable[[], Awaitable[None]], seconds: float) -> None:
         while True:
-            try:
-                await act()
-            except Exception:  # the loop outlives any fault; what was due stays due
-                log.exception("worker.failed", what=what)
+            await _tried(what, act())
             await asyncio.sleep(seconds)
+
+
+async def _tried(what: str, act: Awaitable[None]) -> None:
+    """Do it; the loop outlives any fault, and what was due stays due."""
+    try:
+        await act
+    except Exception:  # whatever it is, the rest must go on
+        log.exception("worker.failed", what=what)
 
 
 def _guarded(job: str, act: Handler, give_up: Callable[[str, str], Awaitable[None]] | None = None) -> Handler:
@@ -200,6 +235,8 @@ def _guarded(job: str, act: Handler, give_up: Callable[[str, str], Awaitable[Non
         reference = secrets.token_hex(4)
         try:
             await act(key)
+        except Lost:
+            log.info("run.moved_meanwhile", job=job, key=key)
         except Exception as fault:
             log.exception("job.failed", job=job, key=key, reference=reference)
             if give_up is not None and not isinstance(fault, Broken):

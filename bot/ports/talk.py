@@ -20,6 +20,10 @@ class Inbox(Protocol):
         """Take one event to work on; None where it is done or another worker's."""
         ...
 
+    async def renew(self, key: str, owner: str, lease_s: float) -> None:
+        """Keep the claim; nothing where it is another's by now."""
+        ...
+
     async def done(self, key: str) -> None:
         """The event has had its whole effect."""
         ...

@@ -41,6 +41,15 @@ class SqlInbox:
             row = stored.first()
             return None if row is None else parse_event(row.event)
 
+    async def renew(self, key: str, owner: str, lease_s: float) -> None:
+        """Keep our claim for ``lease_s`` more seconds; nothing where it is another's by now."""
+        until = clock() + lease_s
+        mine = (
+            (inbox.c.key == key) & (inbox.c.owner == owner) & inbox.c.done_at.is_(None) & (inbox.c.lease_until < until)
+        )
+        async with self.database.writing() as connection:
+            await connection.execute(update(inbox).where(mine).values(lease_until=until))
+
     async def done(self, key: str) -> None:
         """The event has had its whole effect."""
         async with self.database.writing() as connection:
