@@ -11,8 +11,9 @@ def reply_card(reply: Reply, words: Words, *, form_id: str) -> Card:
     said = [text for text in (reply.text.strip(), *(words.say(s, reply.language) for s in reply.sentences)) if text]
     parts: list[Part] = [Text(text) for text in said]
     if reply.questions:
-        said = said or [words.text("card.question", reply.language)]
-        parts = [Text(said[0]), *parts[1:], _form(reply, words, form_id)]
+        # Without other words the questions speak for themselves.
+        said = said or [words.say(question.ask, reply.language) for question in reply.questions]
+        parts.append(_form(reply, words, form_id))
     if not said:
         said = [words.text("card.empty", reply.language)]
         parts = [Text(said[0])]
@@ -36,7 +37,7 @@ def _form(reply: Reply, words: Words, form_id: str) -> Form:
 
 
 def _input(question: Question, words: Words, language: str) -> Input:
-    options = tuple(Option(choice.label, choice.value) for choice in question.choices)
+    options = tuple(Option(_label(choice.label, words, language), choice.value) for choice in question.choices)
     return Input(
         id=question.slot,
         label=words.say(question.ask, language),
@@ -45,3 +46,10 @@ def _input(question: Question, words: Words, language: str) -> Input:
         default=question.default,
         is_open=bool(options),
     )
+
+
+def _label(label: str, words: Words, language: str) -> str:
+    """A choice as people read it: sizes in their own unit."""
+    number, _, unit = label.partition(" ")
+    is_size = number.isdecimal() and unit == "GB"
+    return words.text("card.gigabytes", language, size=int(number)) if is_size else label

@@ -8,6 +8,9 @@ from bot.chat.port import Code, Fields, Part, Text
 from bot.domain.outcome import Usable
 from iac.spec import PlacedGuest
 
+AT_ONCE_S = 1.0
+"""Nobody waited that long."""
+
 
 def report_parts(view: View) -> list[Part]:
     """Guest by guest, then who asked, who decided and how long it took."""
@@ -43,9 +46,14 @@ def _verdict(view: View, usable: Usable) -> str:
 
 def _held(view: View, usable: Usable) -> tuple[str, ...]:
     times = (("agent", usable.agent_s), ("cloud_init", usable.cloud_init_s), ("ssh", usable.ssh_s))
-    return tuple(
-        view.say(f"card.held.{what}", time=view.duration(seconds)) for what, seconds in times if seconds is not None
-    )
+    return tuple(_held_text(view, what, seconds) for what, seconds in times if seconds is not None)
+
+
+def _held_text(view: View, what: str, seconds: float) -> str:
+    """What held, and after how long where that was worth waiting for."""
+    if seconds < AT_ONCE_S:
+        return view.say(f"card.held_at_once.{what}")
+    return view.say(f"card.held.{what}", time=view.duration(seconds))
 
 
 def _missing(view: View, what: str) -> str:

@@ -1,6 +1,7 @@
 """A card as HTML: pure, and everything that comes from outside is escaped."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from html import escape
 
@@ -15,6 +16,7 @@ Say = Callable[..., str]
 
 INLINE_LINES = 200
 """A diff up to this many lines comes with its card; a longer one is fetched when it is unfolded."""
+ALIGNED = re.compile(r"^([^\w=]*[\w.\[\]-]+)  ( *)=(?= )")
 MARKS = {"+": "a", "-": "d", "~": "c", "#": "h", "!": "c"}
 
 
@@ -128,4 +130,6 @@ def _diff(seq: int, index: int, part: Diff, say: Say) -> str:
 
 def _diff_line(line: str) -> str:
     mark = MARKS.get(line.lstrip()[:1])
-    return f'<span class="{mark}">{escape(line)}</span>' if mark else escape(line)
+    # The spaces that align values are marked, so that a narrow screen can leave them out.
+    shown = ALIGNED.sub(r"\1<i> \2</i> =", escape(line), count=1)
+    return f'<span class="{mark}">{shown}</span>' if mark else shown

@@ -13,13 +13,13 @@ Say = Callable[..., str]
 def render_listed(listed: Listed, say: Say, *, is_here: bool = False) -> str:
     """One thread of the list."""
     here = ' aria-current="page"' if is_here else ""
-    about = f"<small>{escape(listed.about)}</small>" if listed.about else ""
+    about = f"<small><span>{escape(listed.about)}</span>{render_time(listed.at)}</small>"
     tone = escape(say(f"web.tone.{listed.tone}"))
     return (
         f'<li data-thread="{escape(listed.thread)}">'
         f'<a href="/t/{escape(listed.thread)}" class="tone-{listed.tone}"{here}>'
         f'<span class="dot" role="img" aria-label="{tone}" title="{tone}"></span>'
-        f"<span class=title>{escape(listed.title)}{about}</span>{render_time(listed.at)}</a></li>"
+        f'<span class="title"><b>{escape(listed.title)}</b>{about}</span></a></li>'
     )
 
 
