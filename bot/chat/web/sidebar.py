@@ -13,7 +13,8 @@ Say = Callable[..., str]
 def render_listed(listed: Listed, say: Say, *, is_here: bool = False) -> str:
     """One thread of the list."""
     here = ' aria-current="page"' if is_here else ""
-    about = f"<small><span>{escape(listed.about)}</span>{render_time(listed.at)}</small>"
+    stands = listed.about or ("" if listed.tone == "neutral" else say(f"web.tone.{listed.tone}"))
+    about = f"<small><span>{escape(stands)}</span>{render_time(listed.at)}</small>"
     tone = escape(say(f"web.tone.{listed.tone}"))
     return (
         f'<li data-thread="{escape(listed.thread)}">'
