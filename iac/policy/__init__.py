@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from iac.errors import Sentence, say
 from iac.plan import Action, Change, Plan
-from iac.policy import disks, rules
-from iac.policy.allowed import ACTIONS, OUR_KIND, Allowed, Intent
+from iac.policy import disks, high_availability, rules
+from iac.policy.allowed import ACTIONS, HA_KIND, OUR_KIND, Allowed, Intent
 from iac.policy.reading import guest_of
 
-__all__ = ["ACTIONS", "OUR_KIND", "Allowed", "Intent", "violations"]
+__all__ = ["ACTIONS", "HA_KIND", "OUR_KIND", "Allowed", "Intent", "violations"]
 
 Rule = Callable[[Change, Allowed], Iterator[Sentence]]
 
@@ -57,6 +57,8 @@ def violations(plan: Plan, allowed: Allowed) -> tuple[Sentence, ...]:
 
 
 def _about_one(change: Change, allowed: Allowed) -> list[Sentence]:
+    if change.kind == HA_KIND:
+        return list(high_availability.only_as_asked(change, allowed))
     if change.kind != OUR_KIND:
         return list(rules.only_our_kind(change, allowed))
     return [sentence for rule in BY_ACTION[change.action] for sentence in rule(change, allowed)]
@@ -69,7 +71,7 @@ def _about_the_whole(plan: Plan, allowed: Allowed) -> Iterator[Sentence]:
     shown = {guest_of(c) for c in plan.changes if c.kind == OUR_KIND}
     for guest in sorted(allowed.guests - shown):
         yield say("policy.guest_missing", guest=guest)
-    created = sum(1 for c in plan.changes if c.action == "create")
+    created = sum(1 for c in plan.changes if c.kind == OUR_KIND and c.action == "create")
     if created > allowed.limits.max_guests:
         yield say("policy.guests", count=created, most=allowed.limits.max_guests)
 

@@ -10,7 +10,13 @@ from iac.spec import Limits
 Intent = Literal["create", "change", "destroy"]
 
 OUR_KIND = "proxmox_virtual_environment_vm"
-"""The one resource type that our modules write; every other one is refused."""
+"""The resource type of a guest."""
+
+HA_KIND = "proxmox_haresource"
+"""The resource type that keeps a guest running; our modules write it where the spec asks for it.
+
+Every other type is refused.
+"""
 
 ACTIONS: Mapping[Intent, frozenset[Action]] = {
     "create": frozenset({"create"}),
@@ -26,7 +32,8 @@ class Allowed:
 
     ``guests`` are the names the person asked about, ``vmids`` the numbers reserved for them, ``nodes`` the
     node approved for each (a guest that is not in it may be on any node), ``taken`` the VMIDs that the cluster
-    shows as existing now: none of those may be created.
+    shows as existing now: none of those may be created, ``ha_vmids`` the guests whose spec asks for high
+    availability: only they may be put under it.
     """
 
     intent: Intent
@@ -35,3 +42,4 @@ class Allowed:
     limits: Limits
     nodes: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[int] = frozenset()
+    ha_vmids: frozenset[int] = frozenset()
