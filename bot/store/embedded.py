@@ -15,11 +15,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import quote
 
+from bot.store.revival import Watch
 from iac.errors import Broken
 
 START_S: Final = 10.0
@@ -38,17 +39,31 @@ LOG: Final = "kv.log"
 
 @dataclass(frozen=True, slots=True)
 class RedisAt:
-    """A server that answers. ``is_ours``: this process started it, and ``close`` stops it."""
+    """A server that answers. ``is_ours``: this process started it, and ``close`` stops it.
+
+    A private server that ends before that is started again behind the same URL.
+    """
 
     url: str
     is_ours: bool
     program: str = ""
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    directory: Path | None = field(default=None, repr=False)
+    watch: "Watch[RedisAt] | None" = field(default=None, repr=False, compare=False)
 
     async def close(self) -> None:
         """Stop the server if it is ours; its memory is short-term by design."""
+        if self.watch is not None:
+            await self.watch.end()
+        process = self.watch.server.process if self.watch is not None else self.process
+        if process is not None:
+            await asyncio.to_thread(_stop, process)
+
+    def is_there(self) -> bool:
+        """Whether it is alive as our child, or answers."""
         if self.process is not None:
-            await asyncio.to_thread(_stop, self.process)
+            return self.process.poll() is None
+        return self.directory is None or _found(self.directory) is not None
 
 
 async def ensure(home: Path, url: str | None = None) -> RedisAt:
@@ -60,6 +75,13 @@ async def ensure(home: Path, url: str | None = None) -> RedisAt:
     if url:
         return RedisAt(url, is_ours=False)
     directory = _private_directory(home)
+    server = await _found_or_started(directory)
+    watch = Watch(server, lambda: _found_or_started(directory))
+    watch.begin()
+    return replace(server, watch=watch)
+
+
+async def _found_or_started(directory: Path) -> RedisAt:
     async with _alone(directory / LOCK):
         found = _found(directory)
         if found is not None:
@@ -132,7 +154,7 @@ def _found(directory: Path) -> RedisAt | None:
     password = directory / PASSWORD
     if not password.exists() or not _answers(directory / SOCKET, password.read_text()):
         return None
-    return RedisAt(_url(directory / SOCKET, password.read_text()), is_ours=False)
+    return RedisAt(_url(directory / SOCKET, password.read_text()), is_ours=False, directory=directory)
 
 
 async def launch(directory: Path, program: str) -> RedisAt:

@@ -48,7 +48,7 @@ class SqlInbox:
             (inbox.c.key == key) & (inbox.c.owner == owner) & inbox.c.done_at.is_(None) & (inbox.c.lease_until < until)
         )
         async with self.database.writing() as connection:
-            await connection.execute(update(inbox).where(mine).values(lease_until=until))
+            await connection.execute(update(inbox).where(inbox.c.key == key, mine).values(lease_until=until))
 
     async def done(self, key: str) -> None:
         """The event has had its whole effect."""
