@@ -5,6 +5,9 @@ from bot.chat.port import Card, Form, Input, Option, Part, Text, Tone
 from bot.chat.words import Words
 from iac.errors import Sentence
 
+CORRECTION = "correction"
+"""State of a form that suggests something else than the person said: only a person may send it."""
+
 
 def reply_card(reply: Reply, words: Words, *, form_id: str) -> Card:
     """The crew's reply; its questions are one form, with the suggested answers chosen already."""
@@ -32,6 +35,7 @@ def _form(reply: Reply, words: Words, form_id: str) -> Form:
         id=form_id,
         title=words.text(title, reply.language),
         inputs=tuple(_input(question, words, reply.language) for question in reply.questions),
+        state=CORRECTION if any(question.is_correction for question in reply.questions) else "",
         submit=words.text("card.form.submit", reply.language),
     )
 

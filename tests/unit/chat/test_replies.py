@@ -1,7 +1,7 @@
 """What people read when the crew answers: sentences, and questions as one form."""
 
 from agents.contracts import Choice, Question, Reply
-from bot.chat.cards import note_card, reply_card
+from bot.chat.cards import CORRECTION, note_card, reply_card
 from bot.chat.port import Form, Option, Text
 from bot.chat.words import Words
 from iac.errors import say
@@ -48,3 +48,11 @@ def test_a_note_is_one_sentence_with_its_tone():
     card = note_card(say("approve.own_request", name="Alice"), WORDS, "fr", "bad")
     assert card.tone == "bad"
     assert card.plain.startswith("Alice, c")
+
+
+def test_a_question_that_changes_what_was_said_is_marked_so_that_only_a_person_answers_it():
+    for is_correction, state in ((True, CORRECTION), (False, "")):
+        asked = (question("name"), question("cores", default="20", is_correction=is_correction))
+        card = reply_card(Reply(language="en", questions=asked), WORDS, form_id="f1")
+        form = next(part for part in card.parts if isinstance(part, Form))
+        assert form.state == state

@@ -82,7 +82,7 @@ def test_a_plan_is_told_in_french_to_those_who_asked_in_french():
 def test_a_plan_names_the_node_the_reason_and_why_not_the_others():
     text = read(card_of("planned"))
     assert "**api01** goes to **pmox02**:" in text
-    assert "Why not elsewhere:\n- pmox03: " in text
+    assert "The other nodes:\n- pmox03: " in text
     assert "Effect on the cluster:" in text
 
 
