@@ -49,12 +49,16 @@ class Choice(Frozen):
 
 
 class Question(Frozen):
-    """A missing slot, asked with choices and a suggested default."""
+    """A slot that is missing, or that reality contradicts, asked with choices and a suggested default.
+
+    ``is_correction``: the person said something else than the default; nobody may take it on their behalf.
+    """
 
     slot: str
     ask: Sentence
     choices: tuple[Choice, ...] = ()
     default: str = ""
+    is_correction: bool = False
 
 
 class TraceStep(Frozen):

@@ -35,7 +35,8 @@ def questions_from(findings: Iterable[Finding]) -> tuple[Question, ...]:
         slot = "image" if finding.slot == "template" else finding.slot
         if finding.suggestions and slot not in asked:
             choices = tuple(Choice(label=s, value=s) for s in finding.suggestions)
-            asked[slot] = Question(slot=slot, ask=finding.problem, choices=choices, default=finding.suggestions[0])
+            default = finding.suggestions[0]
+            asked[slot] = Question(slot=slot, ask=finding.problem, choices=choices, default=default, is_correction=True)
     return tuple(asked.values())
 
 

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from bot import log
+from bot.chat.cards import CORRECTION
 from bot.chat.port import Actor, Conversation, Filled, Form, Pressed, Said
 from bot.chat.terminal import Told as Lines
 from bot.cli.serve import serve_page
@@ -91,6 +92,8 @@ class Player:
             async for said in self.seen:
                 self._print(said)
                 form, approval = form_of(said.card), approval_of(said.card)
+                if form is not None and form.state == CORRECTION:
+                    return False  # the request cannot be met as it was asked, and the thread says why
                 if form is not None:
                     await self._answer(form)
                 elif approval is not None:
