@@ -31,8 +31,6 @@ CHANGING = (RunState.APPROVED, RunState.APPLYING)
 WAIT_S = 1.0
 OPEN = (RunState.PLANNED, RunState.APPROVED, RunState.APPLYING)
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR})
-CLAIMS_FROM = 500
-"""How many of the newest runs are looked through for room that open plans have claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ class Planning:
         kept = await self.stacks.state(stack.id)
         whole = StackSpec(stack.id, stack.environment, tuple(guests))
         plan = await self.planner.plan(run.id, whole, kept[1] if kept else None)
-        self._check_policy(plan, proposal, guests, inventory)
+        self._check_policy(plan, proposal, (*standing, *guests), inventory)
         strategy = tuple(_strategy(spec.name, p) for spec, p in zip(fresh, placements, strict=True))
         return Outcome(guests=tuple(guests), plan=plan, strategy=strategy)
 
@@ -173,7 +171,7 @@ class Planning:
 
     async def _claims(self, run: Run, inventory: Inventory) -> Sequence[Claim]:
         """Room that other open plans will take once they are applied; a guest that exists has taken it already."""
-        open_runs = [r for r in await self.runs.latest(CLAIMS_FROM) if r.state in OPEN and r.stack_id != run.stack_id]
+        open_runs = [r for r in await self.runs.in_states(OPEN) if r.stack_id != run.stack_id]
         guests = [guest for r in open_runs for guest in parse_outcome(r.outcome).guests]
         return [
             Claim(g.node, g.spec.cores, g.spec.memory_mb, g.storage, g.spec.disk_gb)
@@ -214,13 +212,16 @@ class Planning:
     def _check_policy(
         self, plan: Plan, proposal: Proposal, guests: Sequence[PlacedGuest], inventory: Inventory
     ) -> None:
+        # By number, the later ones win: a guest as it will be, or as it stands where it is to go.
+        by_vmid = {guest.vmid: guest for guest in guests}
         allowed = Allowed(
             intent=proposal.intent,
             guests=frozenset(g.name for g in proposal.guests),
-            vmids=frozenset(g.vmid for g in guests),
+            vmids=frozenset(by_vmid),
             limits=self.rules.limits,
-            nodes={g.spec.name: g.node for g in guests},
+            nodes={g.spec.name: g.node for g in by_vmid.values()},
             taken=frozenset(g.vmid for g in inventory.guests),
+            ha_vmids=frozenset(vmid for vmid, g in by_vmid.items() if g.spec.is_ha),
         )
         found = violations(plan, allowed)
         if found:
