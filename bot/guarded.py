@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot.domain.approval import is_yes_too_old
 from bot.domain.errors import Lost, Refused, ThreadformError
 from bot.domain.outcome import Ending, Outcome, dump_outcome, parse_outcome
 from bot.domain.run import Run
@@ -65,6 +66,7 @@ class Guarded:
         outcome = parse_outcome(run.outcome)
         copying = asyncio.create_task(self._copy(run))
         try:
+            self._check_in_time(run)
             ending = await asyncio.to_thread(self.hand.apply, run.digest or "")
         except ThreadformError as fault:
             log.warning("run.not_applied", run=run.id, why=str(fault))
@@ -77,6 +79,11 @@ class Guarded:
             copying.cancel()
             await asyncio.gather(copying, return_exceptions=True)
         return replace(outcome, ending=ending), 0 if ending.is_applied else 1
+
+    def _check_in_time(self, run: Run) -> None:
+        """A runner may pass the door long after its order: the watchdog starts another where the first never came."""
+        if is_yes_too_old(run, self.now()):
+            raise Refused("apply.too_late", run=run.id)
 
     @contextmanager
     def _heart(self, run_id: str, token: str, beaten: float) -> Iterator[None]:

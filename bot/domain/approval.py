@@ -7,6 +7,9 @@ from bot.domain.run import Run, RunState
 DIGEST_SHOWN = 12
 """How many hex digits of the plan's digest a button carries: enough to tell revisions apart; the whole is stored."""
 
+YES_HOLDS_S = 600.0
+"""How long after its plan expired a yes still starts an apply: one that was given in the last second must count."""
+
 
 def button_value(run: Run) -> str:
     """The opaque value of a button: the run and the plan it shows."""
@@ -29,6 +32,11 @@ def check_is_open(run: Run, digest: str, now: float) -> None:
         raise Refused("approve.other_plan", run=run.id)
     if run.expires_at is not None and now > run.expires_at:
         raise Refused("approve.expired", run=run.id)
+
+
+def is_yes_too_old(run: Run, now: float) -> bool:
+    """Whether the plan expired long ago: the yes waited for a worker that was away, and means this world no more."""
+    return run.expires_at is not None and now > run.expires_at + YES_HOLDS_S
 
 
 def check_may_approve(run: Run, person: Person) -> None:

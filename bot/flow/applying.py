@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.domain.approval import is_yes_too_old
 from bot.domain.errors import Lost, Refused, ThreadformError
 from bot.domain.outcome import Ending, Outcome, Progress, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
@@ -21,7 +22,9 @@ log = structlog.get_logger()
 
 ACTOR = "bot:applying"
 EDIT_EVERY_S = 1.0
-PLAN_AGAIN = frozenset({"apply.state_moved", "apply.vmid_taken", "apply.node_gone", "apply.template_moved"})
+PLAN_AGAIN = frozenset(
+    {"apply.state_moved", "apply.vmid_taken", "apply.node_gone", "apply.template_moved", "apply.yes_too_old"}
+)
 """Refusals after which the wish still stands: only the way to it has moved."""
 
 
@@ -75,6 +78,8 @@ class Applying:
 
     async def _check(self, run: Run, stack: Stack) -> None:
         """What may have moved between the yes and now: the state, the cluster, the nodes, the VMIDs."""
+        if is_yes_too_old(run, self.now()):
+            raise Refused("apply.yes_too_old", run=run.id)
         kept = await self.stacks.state(stack.id)
         if run.state_serial is not None and (kept[0] if kept else 0) != run.state_serial:
             raise Refused("apply.state_moved", run=run.id)

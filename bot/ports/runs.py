@@ -29,6 +29,10 @@ class Runs(Protocol):
         """The newest runs, newest first."""
         ...
 
+    async def in_states(self, states: Iterable[RunState]) -> Sequence[Run]:
+        """Every run that is in one of these states, oldest first: for states that few runs are in at a time."""
+        ...
+
     async def claim(self, run_id: str, states: Iterable[RunState], owner: str, lease_s: float) -> Run | None:
         """Take a run to work on if it is in one of these states and not claimed; raises its fence."""
         ...

@@ -55,6 +55,11 @@ class SqlRuns:
         chosen = select(*RUN_COLUMNS).order_by(*(column.desc() for column in AGE)).limit(limit)
         return await self._list(chosen if requester is None else chosen.where(runs.c.requester == requester))
 
+    async def in_states(self, states: Iterable[RunState]) -> Sequence[Run]:
+        """Every run that is in one of these states, oldest first: for states that few runs are in at a time."""
+        chosen = select(*RUN_COLUMNS).where(runs.c.state.in_([state.value for state in states]))
+        return await self._list(chosen.order_by(*AGE))
+
     async def claim(self, run_id: str, states: Iterable[RunState], owner: str, lease_s: float) -> Run | None:
         """Take a run to work on if it is in one of these states, unclaimed and not closed; raises its fence."""
         free = (runs.c.id == run_id) & (runs.c.lease_until < clock()) & runs.c.closed_at.is_(None)

@@ -63,7 +63,7 @@ class SqlStacks:
         """The stack of that conversation, made where there is none."""
         key = conversation.key
         row = {
-            "id": hashlib.sha256(key.encode()).hexdigest()[:ID_LENGTH],
+            "id": stack_id_of(key),
             "key": key,
             "conversation": dump_conversation(conversation),
             "environment": environment,
@@ -108,6 +108,11 @@ class SqlStacks:
             row = {"stack_id": stack_id, "run_id": run_id, "serial": serial, "sha256": digest, "at": at}
             sealed = {"key_id": self.vault.key_id, "body": self.vault.lock(body, _label(stack_id, serial))}
             await connection.execute(insert(states).values(row | sealed))
+
+
+def stack_id_of(conversation: str) -> str:
+    """The id of the stack that the conversation of this key builds, whether it has begun or not."""
+    return hashlib.sha256(conversation.encode()).hexdigest()[:ID_LENGTH]
 
 
 async def lock_stack(connection: AsyncConnection, stack_id: str) -> None:

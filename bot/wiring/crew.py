@@ -9,6 +9,7 @@ from bot.domain.run import Run
 from bot.flow.telling import proposal_of
 from bot.ports import People, Runs
 from bot.settings import Settings
+from bot.store.stacks import stack_id_of
 from iac.inventory import Cluster
 
 
@@ -21,7 +22,7 @@ class RunsDesk:
 
     async def runs(self, thread: str) -> tuple[RunLine, ...]:
         """The runs of one thread, newest first."""
-        return self._lines([run for run in await self.known.latest(200) if run.conversation == thread])
+        return self._lines((await self.known.of_stack(stack_id_of(thread)))[::-1])
 
     async def latest(self, limit: int) -> tuple[RunLine, ...]:
         """The newest runs of all threads, newest first."""

@@ -175,3 +175,21 @@ async def test_a_runner_that_cannot_start_leaves_the_run_to_the_rescue(flow):
     await flow.applying.apply(run.id)
     assert (await flow.runs.get(run.id)).state is RunState.APPLYING
     assert flow.world.started == []
+
+
+async def test_a_yes_that_waited_for_days_is_not_carried_out_but_asked_again(flow):
+    run = await flow.approved()
+    flow.world.at += 3 * 86_400
+    await flow.applying.apply(run.id)
+    assert (await flow.runs.get(run.id)).outcome["error"]["key"] == "apply.yes_too_old"
+    assert flow.world.started == []
+    assert (await flow.newest()).revision == run.revision + 1
+
+
+async def test_a_yes_in_the_last_second_counts(flow):
+    run = await flow.planned()
+    flow.world.at += 3600
+    await flow.press("bob", run)
+    flow.world.at += 30
+    await flow.applying.apply(run.id)
+    assert (await flow.runs.get(run.id)).state is RunState.APPLYING

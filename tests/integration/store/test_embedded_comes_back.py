@@ -26,7 +26,7 @@ async def _pings(url: str) -> bool:
 
 async def _until_it_answers(url: str) -> None:
     async with asyncio.timeout(20):
-        while not await _pings(url):
+        while not await _pings(url):  # noqa: ASYNC110 - another process: there is no event to wait for
             await asyncio.sleep(0.05)
 
 

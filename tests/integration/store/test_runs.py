@@ -157,3 +157,10 @@ async def _queued(database):
 
     async with database.reading() as connection:
         return list((await connection.execute(select(outbox.c.key))).scalars())
+
+
+async def test_an_open_run_is_found_however_many_came_after_it(runs, stack):
+    open_run = await a_run_in(RunState.PLANNED, runs, stack)
+    for n in range(12):
+        await a_run_in(RunState.PENDING, runs, stack, created_at=2.0 + n)
+    assert [run.id for run in await runs.in_states([RunState.PLANNED])] == [open_run.id]

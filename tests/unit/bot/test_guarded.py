@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -198,3 +198,13 @@ async def test_a_surprise_in_the_hand_is_recorded_too_and_not_left_to_the_watchd
     assert code == 1
     assert outcome.error is not None
     assert "No space left" in str(outcome.error.values)
+
+
+async def test_a_yes_that_is_days_old_is_not_carried_out_by_a_late_runner():
+    world = World(ends_by_itself=True)
+    late = replace(guarded(world), now=lambda: 1_795_000_000.0 + 3 * 86_400)
+    await late.run("r", "t")
+    ((code, outcome),) = world.finished
+    assert code == 1
+    assert outcome.error is not None
+    assert outcome.error.key == "apply.too_late"
