@@ -1,0 +1,62 @@
+"""One page and two workers on PostgreSQL and a plain Redis: six requests become six machines, each by one apply."""
+
+import json
+import secrets
+import urllib.request
+
+import psycopg
+import pytest
+
+from bot.domain.run import RunState
+from tests.fixtures.commands import until
+from tests.integration.processes.conftest import People, machines
+
+pytestmark = [pytest.mark.terraform, pytest.mark.postgres, pytest.mark.redis]
+
+COUNT = 6
+
+
+@pytest.fixture
+def url(postgres_url):
+    name = f"many_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgres_url.replace("/postgres?", f"/{name}?")
+
+
+def _ready(port: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=10) as answer:
+            return bool(json.load(answer)["ready"])
+    except OSError:
+        return False
+
+
+def test_two_workers_and_a_page_apply_each_request_exactly_once(shell, lab, url, redis_url):
+    shell.environment |= {"THREADFORM_DATABASE_URL": url, "THREADFORM_REDIS_URL": redis_url}
+    for command in ("web", "worker", "worker"):
+        shell.start(command)
+    until(lambda: _ready(shell.environment["THREADFORM_WEB_PORT"]), "the page is ready")
+    people = People(url)
+    for n in range(COUNT):
+        people.say(f"t{n}", f"1c/1g ubuntu 24.04, 10 GB, call it many{n}")
+    for run in people.wait_for(RunState.PLANNED, COUNT):
+        people.approve(run)
+        people.approve(run)
+    people.wait_for(RunState.APPLIED, COUNT)
+    until(lambda: all(run.outcome["usable"] for run in people.runs()), "every machine is looked at")
+
+    runs = people.runs()
+    assert len(runs) == COUNT
+    assert [run.outcome["usable"][0]["missing"] for run in runs] == [[]] * COUNT
+    assert sorted(name for name in machines(lab.access) if name.startswith("many")) == [
+        f"many{n}" for n in range(COUNT)
+    ]
+    with psycopg.connect(url) as connection:
+        applied = connection.execute("SELECT run_id, exit_code FROM attempts").fetchall()
+        reports = connection.execute("SELECT count(*) FROM outbox WHERE key LIKE '%:report'").fetchall()
+        unsent = connection.execute("SELECT key FROM outbox WHERE sent_at IS NULL").fetchall()
+    assert sorted(applied) == sorted((run.id, 0) for run in runs)
+    assert reports == [(COUNT,)]
+    assert unsent == []
+    assert all(command.stop() < 15 for command in shell.started)
