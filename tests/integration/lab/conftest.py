@@ -1,17 +1,10 @@
-"""A lab in this process for each test; the real terraform and the real provider where they are."""
-
-import os
-import shutil
-from pathlib import Path
+"""A lab in this process for each test."""
 
 import pytest
 
 from iac.lab.control import LabControl
 from iac.lab.server import serve
 from tests.integration.lab.pve_client import Pve
-
-ROOT = Path(__file__).resolve().parents[3]
-PROVIDER = "bpg/proxmox/0.111.1/linux_amd64/terraform-provider-proxmox*"
 
 
 @pytest.fixture
@@ -52,20 +45,3 @@ def control():
     yield make
     for one in made:
         one.close()
-
-
-@pytest.fixture(scope="session")
-def provider_binary():
-    named = os.environ.get("THREADFORM_PROVIDER_BIN")
-    found = [Path(named)] if named else sorted((ROOT / ".threadform" / "tools").glob(f"**/{PROVIDER}"))
-    if not found or not found[0].is_file():
-        pytest.skip("no bpg/proxmox provider: set THREADFORM_PROVIDER_BIN, or let `make` fill .threadform/tools")
-    return found[0]
-
-
-@pytest.fixture(scope="session")
-def terraform_binary():
-    found = os.environ.get("THREADFORM_TF_BIN") or shutil.which("terraform") or shutil.which("tofu")
-    if not found:
-        pytest.skip("neither terraform nor tofu is on PATH")
-    return found

@@ -19,9 +19,9 @@ def served(tmp_path):
 
 
 @pytest.fixture
-def terraform(tmp_path, served, provider_binary, terraform_binary):
+def terraform(tmp_path, served, toolchain):
     (tmp_path / "stack").mkdir()
-    made = Terraform(terraform_binary, provider_binary, tmp_path / "stack", served.access)
+    made = Terraform(toolchain, tmp_path / "stack", served.access)
     made.prepare()
     return made
 

@@ -2,40 +2,35 @@
 
 import json
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from iac.lab.access import LabAccess
+from iac.terraform.pins import PROVIDER, PROVIDER_VERSION
+from iac.terraform.toolchain import Toolchain
 
-MIRROR = "registry.terraform.io/bpg/proxmox/0.111.1/linux_amd64"
 NETWORK_KEYS = "bridge disconnected enabled firewall mac_address model mtu queues rate_limit trunks vlan_id"
 SECONDS = 120
 
 
 @dataclass
 class Terraform:
-    binary: str
-    provider: Path
+    toolchain: Toolchain
     folder: Path
     access: LabAccess
     resources: dict[str, Any] = field(default_factory=dict)
 
     def prepare(self) -> None:
-        """The provider's mirror, our own CLI configuration, and init."""
-        place = self.folder / "mirror" / MIRROR
-        place.mkdir(parents=True)
-        (place / "terraform-provider-proxmox").symlink_to(self.provider)
-        mirror = json.dumps(str(self.folder / "mirror"))
-        installation = f'filesystem_mirror {{\n path = {mirror}\n include = ["bpg/proxmox"]\n }}'
-        text = f"disable_checkpoint = true\nprovider_installation {{\n {installation}\n}}\n"
-        (self.folder / "cli.tfrc").write_text(text)
+        """Init with the product's own mirror and lock file."""
+        shutil.copy(self.toolchain.lock, self.folder)
         self.write()
-        self.run("init", "-input=false")
+        self.run("init", "-input=false", "-lockfile=readonly")
 
     def write(self) -> None:
-        needs = {"required_providers": {"proxmox": {"source": "bpg/proxmox", "version": "0.111.1"}}}
+        needs = {"required_providers": {"proxmox": {"source": PROVIDER, "version": PROVIDER_VERSION}}}
         whole: dict[str, Any] = {"terraform": needs, "provider": {"proxmox": {}}}
         whole |= {"resource": self.resources} if self.resources else {}
         (self.folder / "main.tf.json").write_text(json.dumps(whole))
@@ -43,14 +38,14 @@ class Terraform:
     def run(self, *words: str, codes: tuple[int, ...] = (0,)) -> int:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
         environment |= {
-            "TF_CLI_CONFIG_FILE": str(self.folder / "cli.tfrc"),
+            "TF_CLI_CONFIG_FILE": str(self.toolchain.config),
             "CHECKPOINT_DISABLE": "1",
             "PROXMOX_VE_ENDPOINT": self.access.endpoint,
             "PROXMOX_VE_API_TOKEN": self.access.bot_token,
             "SSL_CERT_FILE": str(self.access.ca_path),
         }
         done = subprocess.run(
-            [self.binary, *words, "-no-color"],
+            [str(self.toolchain.binary.path), *words, "-no-color"],
             cwd=self.folder,
             env=environment,
             stdin=subprocess.DEVNULL,
