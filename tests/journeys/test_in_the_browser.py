@@ -54,7 +54,7 @@ def people(browser, product):
 def watch(page: Page) -> None:
     """Keep every heading and progress line that the page ever shows."""
     page.evaluate(
-        "window.shown = new Set(); new MutationObserver(() => document.querySelectorAll('.card h2, .card li')"
+        "window.shown = new Set(); new MutationObserver(() => document.querySelectorAll('.card h2, .card p')"
         ".forEach(e => window.shown.add(e.textContent))).observe(document.getElementById('log'),"
         " {childList: true, subtree: true})"
     )

@@ -35,7 +35,7 @@ def checking_parts(view: View) -> list[Part]:
 
 def progress_parts(view: View) -> list[Part]:
     """How far each resource is; empty before the first word."""
-    lines = "\n".join(f"- {step_text(view, step)}" for step in view.outcome.progress)
+    lines = "\n".join(step_text(view, step) for step in view.outcome.progress)
     return [Text(lines)] if lines else []
 
 

@@ -7,6 +7,7 @@ from bot.chat.cards.view import View
 from bot.chat.port import Button, Buttons, Fields, Part, Text
 from bot.domain.approval import button_value
 from bot.domain.run import RunState
+from iac.plan import Plan
 
 HARMLESS = frozenset({"create", "import"})
 """Actions that change nothing that exists."""
@@ -34,9 +35,17 @@ def plan_parts(view: View) -> list[Part]:
     plan = view.outcome.plan
     if plan is None:
         return asked_parts(view)
-    is_safe = view.run.state is RunState.PLANNED and set(plan.counts) <= HARMLESS
-    head = view.say("card.safe" if is_safe else "card.counts", counts=counts_text(view, plan))
-    return [Text(head), *change_parts(view, plan)]
+    return [Text(_lead(view, plan)), *change_parts(view, plan)]
+
+
+def _lead(view: View, plan: Plan) -> str:
+    """The one sentence for whoever reads no further; while a decision is open, it says what is lost."""
+    counts, lost = counts_text(view, plan), destroyed(plan)
+    if view.run.state is not RunState.PLANNED:
+        return view.say("card.counts", counts=counts)
+    if lost:
+        return view.say("card.harm", counts=counts, guests=lost)
+    return view.say("card.safe" if set(plan.counts) <= HARMLESS else "card.counts", counts=counts)
 
 
 def buttons(view: View) -> Buttons:

@@ -43,6 +43,13 @@ def test_a_plan_that_only_creates_leads_with_the_word_that_nothing_else_is_touch
     assert texts(card("planned"))[0].md == "Plan: 1 to create. Nothing that exists is touched."
 
 
+def test_a_plan_that_destroys_leads_with_what_is_lost_as_long_as_it_can_be_refused():
+    outcome = Outcome(plan=runs.plan(runs.change("delete", "old01"), runs.change("replace", "db01")))
+    lead = "**This destroys old01 and db01.** Plan: 1 to destroy, 1 to replace."
+    assert texts(card("planned", outcome))[0].md == lead
+    assert texts(card("approved", outcome))[1].md == "Plan: 1 to destroy, 1 to replace."
+
+
 @pytest.mark.parametrize("action", ["update", "replace", "delete"])
 def test_a_plan_that_touches_what_exists_never_says_that_it_does_not(action):
     outcome = Outcome(plan=runs.plan(runs.change(), runs.change(action, "old01")))
@@ -92,8 +99,8 @@ def test_nothing_that_decides_is_folded_away():
 @pytest.mark.parametrize(
     ("language", "line"),
     [
-        ("en", "- … **api01**: clone and first start, 5 s so far"),
-        ("fr", "- … **api01** : clonage et premier démarrage, déjà 5 s"),
+        ("en", "… **api01**: clone and first start, 5 s so far"),
+        ("fr", "… **api01** : clonage et premier démarrage, déjà 5 s"),
     ],
 )
 def test_progress_names_the_guest_and_what_is_done_to_it(language, line):
@@ -113,9 +120,9 @@ def test_every_work_on_a_guest_has_words_in_both_languages(kind, action, languag
 
 
 def test_a_resource_without_words_of_its_own_keeps_its_address():
-    assert f"- … `{ADDRESS}`, 5 s so far" in applying("create", "random_password")
+    assert f"… `{ADDRESS}`, 5 s so far" in applying("create", "random_password")
     elsewhere = replace(runs.PLANNED, progress=(Progress("module.other.thing", "done", 2.0),))
-    assert any("- ✓ `module.other.thing`, 2 s" in part.md for part in texts(card("applying", elsewhere)))
+    assert any("✓ `module.other.thing`, 2 s" in part.md for part in texts(card("applying", elsewhere)))
 
 
 def test_a_time_that_nobody_waited_for_is_not_told():

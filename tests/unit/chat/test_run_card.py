@@ -138,7 +138,7 @@ def test_a_plan_says_who_asked_and_until_when_it_can_be_decided():
 def test_progress_is_one_line_for_each_resource():
     steps = (Progress("a", "done", 12.0), Progress("b", "going", 3.0), Progress("c", "failed", 1.5))
     card = card_of("applying", replace(runs.PLANNED, progress=steps))
-    assert "- ✓ `a`, 12 s\n- … `b`, 3 s so far\n- ✗ `c` failed after 1.5 s" in read(card)
+    assert "✓ `a`, 12 s\n… `b`, 3 s so far\n✗ `c` failed after 1.5 s" in read(card)
     assert card.tone == "busy"
     assert "Bob" in read(card)
 

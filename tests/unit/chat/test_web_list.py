@@ -1,0 +1,100 @@
+"""The list of threads, folds and diffs as HTML: what is seen, and that nothing is lost on the way."""
+
+import re
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.port import Card, Text
+from bot.chat.terminal import render_card
+from bot.chat.web.bodies import Listed, Posted, Standing, parse_body
+from bot.chat.web.render import render_diff, render_message
+from bot.chat.web.room import shorten
+from bot.chat.web.sidebar import render_listed
+from bot.chat.words import Words
+from tests.fixtures.browser import new_chat
+from tests.fixtures.weblog import MemoryLog
+
+WORDS = Words.load()
+ASK = "4c/8g ubuntu 24.04, call it api01"
+
+
+def say(key, **values):
+    return WORDS.text(key, "en", **values)
+
+
+def words_of(html: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", html))
+
+
+async def listed(chat):
+    (only,) = await chat.room.threads()
+    return only
+
+
+@given(st.text(alphabet=st.characters(blacklist_categories=("Cs", "Cc")), max_size=80))
+def test_no_character_of_a_diff_is_lost_or_moved(line):
+    text = f"+ {line}\n+   cpu.cores      = 4\n"
+    assert words_of(render_diff(text)) == text.rstrip("\n")
+
+
+def test_the_spaces_that_align_a_value_are_marked_and_those_inside_it_are_not():
+    html = render_diff('+   cpu.cores     = 4\n+   note = "a   =  b"')
+    assert html.count("<i>") == 1
+    assert '<span class="a">+   cpu.cores<i>    </i> = 4</span>' in html
+    assert '"a   =  b"' in words_of(html)
+
+
+def test_a_fold_hides_its_paragraph_under_its_words_and_a_terminal_shows_both():
+    card = Card("p", (Text("- one\n- <two>", "Why & how"),), title="t")
+    html = render_message(Standing(3, "a", "card", Posted(card, 0.0)), say)
+    assert re.search(r'<details class="more" data-mark="\w{16}"><summary>Why &amp; how</summary>', html)
+    assert "<li>&lt;two&gt;</li>" in html
+    assert render_card(card)[1:] == ["  Why & how", "  - one", "  - <two>"]
+
+
+@pytest.mark.parametrize(
+    ("more", "stands"),
+    [
+        ({"about": "api01: ready", "tone": "good"}, "api01: ready"),
+        ({"tone": "waiting"}, "waiting for somebody"),
+        ({"tone": "neutral"}, ""),
+    ],
+)
+def test_a_thread_of_the_list_says_what_was_asked_and_how_it_stands(more, stands):
+    html = render_listed(Listed("t1", "<b>ask</b>", at=0.0, **more), say)
+    assert "<b>&lt;b&gt;ask&lt;/b&gt;</b>" in html
+    assert f"<small><span>{stands}</span>" in html
+
+
+async def test_a_thread_keeps_the_name_of_its_request_and_the_state_of_its_card():
+    chat = new_chat(MemoryLog())
+    to = chat.room.conversation("t1")
+    await chat.room.list_thread("t1", ASK, "neutral", 1.0)
+    await chat.post(to, Card("Please answer", tone="waiting"), key="ask")
+    assert ((await listed(chat)).title, (await listed(chat)).about) == (ASK, "")
+    message = await chat.post(to, Card("p", title="api01: plan ready", tone="waiting"), key="run")
+    await chat.edit(message, Card("p", title="api01: ready", tone="good"), key="run:done")
+    await chat.room.list_thread("t1", "thank you", "neutral", 9.0)
+    now = await listed(chat)
+    assert (now.title, now.about, now.tone) == (ASK, "api01: ready", "neutral")
+
+
+async def test_a_thread_that_nobody_asked_for_is_named_by_its_card():
+    chat = new_chat(MemoryLog())
+    await chat.post(chat.room.conversation("t1"), Card("p", title="Node pmox02 is down", tone="bad"), key="alert")
+    assert (await listed(chat)).title == "Node pmox02 is down"
+
+
+def test_a_row_that_was_written_before_it_had_a_state_is_still_read():
+    stored = '{"thread": "t", "title": "x", "tone": "good", "at": 1.0}'
+    assert parse_body("thread", stored) == Listed("t", "x", "good", 1.0, about="")
+
+
+@given(st.text(max_size=300))
+def test_a_title_is_one_short_line(text):
+    title = shorten(text)
+    assert len(title) <= 80
+    assert len(title.splitlines()) <= 1
