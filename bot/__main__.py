@@ -1,11 +1,14 @@
 """The ``threadform`` command: what can be done, in one table."""
 
 import argparse
+import difflib
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from bot.settings import Settings
 from iac.errors import ThreadformError
@@ -46,15 +49,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+PREFIX = "THREADFORM_"
+NEAR = 0.75
+"""How much of a name must be a setting's to count as a slip of the pen: one or two letters of ten."""
+WRONG = "threadform: the settings are wrong, nothing was started."
+SEE = "See docs/settings.md for every setting."
 MODULES = {"web": "serve", "worker": "serve", "migrate": "serve"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 when it did its job, 1 when it did not, 2 when it was asked wrongly."""
     arguments = _parser().parse_args(argv)
+    misspelt = _misspelt()
+    if misspelt:
+        print("\n".join([WRONG, *misspelt, SEE]), file=sys.stderr)
+        return 2
     try:
         settings = Settings()
-    except ValidationError as wrong:
+    except (ValidationError, SettingsError) as wrong:
         print(_why(wrong), file=sys.stderr)
         return 2
     module = importlib.import_module(f"bot.cli.{MODULES.get(arguments.command, arguments.command)}")
@@ -66,17 +78,38 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"threadform {arguments.command}: {Words.load().say(fault.sentence, 'en')}", file=sys.stderr)
         return 1
+    except OSError as fault:  # a home that cannot be written, a port that is taken
+        print(f"threadform {arguments.command}: {fault}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
 
-def _why(wrong: ValidationError) -> str:
+def _misspelt() -> list[str]:
+    """Names that are almost a setting's: passed over, they would start the lab in place of a cluster.
+
+    Others with our prefix are left alone: a service of that name has the platform set some beside ours.
+    """
+    names = {name.upper() for name in Settings.model_fields}
+    ours = sorted(name.removeprefix(PREFIX) for name in os.environ if name.startswith(PREFIX))
+    near = {name: difflib.get_close_matches(name, names, 1, NEAR) for name in ours if name not in names}
+    return [
+        f"  {PREFIX}{name}: there is no such setting; did you mean {PREFIX}{found[0]}?"
+        for name, found in near.items()
+        if found
+    ]
+
+
+def _why(wrong: ValidationError | SettingsError) -> str:
     """Each setting that is wrong, by the name it has in the environment."""
-    lines = ["threadform: the settings are wrong, nothing was started."]
+    lines = [WRONG]
+    if isinstance(wrong, SettingsError):
+        field = next((part for part in str(wrong).split('"') if part in Settings.model_fields), "")
+        return "\n".join([*lines, f"  {PREFIX}{field.upper()}: it is not JSON", SEE])
     for error in wrong.errors():
-        name = "THREADFORM_" + "_".join(str(part) for part in error["loc"]).upper() if error["loc"] else "together"
+        name = PREFIX + "_".join(str(part) for part in error["loc"]).upper() if error["loc"] else "together"
         lines.append(f"  {name}: {error['msg'].removeprefix('Value error, ')}")
-    return "\n".join([*lines, "See docs/settings.md for every setting."])
+    return "\n".join([*lines, SEE])
 
 
 if __name__ == "__main__":

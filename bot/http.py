@@ -1,5 +1,6 @@
 """The HTTP side: health, readiness, and whatever routes the chat adapters bring."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
@@ -7,28 +8,36 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.log import redact
+
 Check = Callable[[], Awaitable[None]]
 """Returns when the part answers; raises with the reason when it does not."""
 
+CHECK_S = 5.0
+"""A probe that hangs tells nothing: a part that takes longer is not ready."""
 
-def build_app(routes: Sequence[BaseRoute], checks: Mapping[str, Check]) -> Starlette:
-    """The whole HTTP application."""
+
+def build_app(routes: Sequence[BaseRoute], checks: Mapping[str, Check], *, check_s: float = CHECK_S) -> Starlette:
+    """The whole HTTP application; each check may take ``check_s`` seconds."""
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"alive": True})
 
     async def ready(_request: Request) -> Response:
-        found = {name: await _found(check) for name, check in checks.items()}
-        is_ready = all(reason is None for reason in found.values())
-        parts = {name: reason or "ready" for name, reason in found.items()}
+        reasons = await asyncio.gather(*(_found(check, check_s) for check in checks.values()))
+        parts = {name: reason or "ready" for name, reason in zip(checks, reasons, strict=True)}
+        is_ready = not any(reasons)
         return JSONResponse({"ready": is_ready, "parts": parts}, status_code=200 if is_ready else 503)
 
     return Starlette(routes=[Route("/health", health), Route("/ready", ready), *routes])
 
 
-async def _found(check: Check) -> str | None:
+async def _found(check: Check, seconds: float) -> str | None:
     try:
-        await check()
+        async with asyncio.timeout(seconds):
+            await check()
+    except TimeoutError:
+        return f"no answer within {seconds:g} s"
     except Exception as fault:  # whatever it is, the part is not ready, and the probe says why
-        return f"{type(fault).__name__}: {fault}"
+        return redact(f"{type(fault).__name__}: {fault}")
     return None

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from structlog.typing import EventDict
 SECRET_NAME = re.compile(r"token|secret|password|passwd|api_?key|authorization|cookie|private", re.IGNORECASE)
 SECRET_VALUE = re.compile(
     r"PVEAPIToken=\S+|\b\S+@\S+![\w-]+=[0-9a-f-]{36}|xox[abpr]-[\w-]+|xapp-[\w-]+|AIza[\w-]{30,}|"
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|://[^/\s:@]+:[^/\s@]+@"
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|://[^/\s:@]*:[^/\s]+@"
 )
 HIDDEN = "[hidden]"
 
@@ -23,12 +24,20 @@ def redact(text: str) -> str:
 
 
 def _redacted(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    for name, value in event.items():
-        if SECRET_NAME.search(name):
-            event[name] = HIDDEN
-        elif isinstance(value, str):
-            event[name] = redact(value)
-    return event
+    return {name: _without_secrets(name, value) for name, value in event.items()}
+
+
+def _without_secrets(name: str, value: Any) -> Any:
+    """The value with everything hidden that looks like a secret, by its name or by its form, however deep."""
+    if SECRET_NAME.search(name):
+        return HIDDEN
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {str(inner): _without_secrets(str(inner), each) for inner, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_without_secrets("", each) for each in value]
+    return value
 
 
 def configure(form: str, level: str, path: Path | None = None) -> None:

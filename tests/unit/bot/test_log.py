@@ -49,3 +49,18 @@ def test_below_its_level_the_log_is_silent(capsys):
     configure("json", "warning")
     structlog.get_logger().info("run.planned")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://:hunter2@cache:6379/0", "unix://:hunter2@/run/kv.sock", "postgresql://bot:hunt@er2@db/tf"]
+)
+def test_a_password_in_a_url_is_hidden_however_it_stands_there(url):
+    assert "er2" not in redact(url)
+
+
+def test_a_secret_deep_inside_a_value_is_hidden(capsys):
+    configure("json", "info")
+    structlog.get_logger().info("x.happened", outcome={"why": ["redis://:hunter2@cache"], "api_token": "hunter3"})
+    said = capsys.readouterr().err
+    assert "hunter" not in said
+    assert "x.happened" in said
