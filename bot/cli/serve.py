@@ -3,15 +3,20 @@
 import argparse
 import asyncio
 import signal
+import socket
 from collections.abc import Coroutine
 from typing import Any
 
+import structlog
 import uvicorn
 
 from bot import log
 from bot.http import build_app
 from bot.settings import Settings
 from bot.wiring.app import App, build, migrate
+from iac.errors import Broken, ThreadformError
+
+events = structlog.get_logger()
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -51,26 +56,38 @@ def works(app: App, settings: Settings, what: str) -> list[Coroutine[Any, Any, N
 
 async def _warm(app: App) -> None:
     """Warm up beside everything else; a part that cannot be warmed says so when it is needed."""
-    await app.warm()
+    try:
+        await app.warm()
+    except (ThreadformError, OSError) as fault:
+        events.warning("warming.failed", why=str(fault))
     await asyncio.Event().wait()
 
 
 async def serve_page(app: App, settings: Settings, port: int | None = None) -> None:
-    """Serve HTTP until cancelled."""
+    """Serve HTTP until cancelled; ``Broken`` where the address cannot be had."""
+    opened = _opened(settings.web_host, settings.web_port if port is None else port)
     config = uvicorn.Config(
         build_app(app.chat.routes(), app.checks),
-        host=settings.web_host,
-        port=settings.web_port if port is None else port,
         log_level="warning",
         # An open event stream never ends by itself: do not wait for it.
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(sockets=[opened]))
     try:
         await asyncio.shield(serving)
     finally:
         # Cancelled in the middle, it would leave its port open: it is asked to end, and ends within a second.
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
+
+
+def _opened(host: str, port: int) -> socket.socket:
+    """The socket of the page: opened by us, because the server would end the process without a word of ours."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address, family=family)
+    except OSError as fault:
+        hint = "THREADFORM_WEB_HOST and THREADFORM_WEB_PORT name another address"
+        raise Broken(f"opening the page on {host}:{port}", f"{fault.strerror or fault}; {hint}") from fault
