@@ -207,8 +207,10 @@ class Worker:
                     pass
             except Exception:  # the loop outlives any fault; the row stays due
                 log.exception("outbox.failed")
+            # Not ``wait_for``: before Python 3.12 it loses a cancellation that comes together with the bell.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.bell.wait(), SEND_EVERY_S)
+                async with asyncio.timeout(SEND_EVERY_S):
+                    await self.bell.wait()
             self.bell.clear()
 
     async def _every(self, what: str, act: Callable[[], Awaitable[None]], seconds: float) -> None:

@@ -166,7 +166,8 @@ class Consumer:
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._broker.finish.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._broker.finish.wait()
 
     def _tracked(self, act: Handler) -> Callable[[str], Awaitable[None]]:
         async def ring(key: str) -> None:

@@ -104,8 +104,10 @@ class RunningLab:
         while True:
             due = min(self.lab.next_due(), self.ports.next_due())
             wait = min(LONGEST_WAIT, max(0.005, due - time.time()))
+            # Not ``wait_for``: before Python 3.12 it loses a cancellation that comes together with the wake.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.door.wake.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self.door.wake.wait()
                 await asyncio.sleep(GATHER_SECONDS)
             self.door.wake.clear()
             self.lab.tick()

@@ -1,6 +1,7 @@
 """What the doors of the page share: people, the log, the list of threads, and the bell that wakes open streams."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -42,10 +43,10 @@ class Wake:
 
     async def wait(self, seconds: float) -> None:
         """Until the next ring, at most ``seconds``."""
-        try:
-            await asyncio.wait_for(self._event.wait(), seconds)
-        except TimeoutError:
-            return
+        # Not ``wait_for``: before Python 3.12 it loses a cancellation that comes together with the ring.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
 
 
 @dataclass
