@@ -31,11 +31,12 @@ _STATUS = re.compile(
     r"going on|up with)|where (?:is|are|do) (?:my|the|we)|progress|ou en (?:est|es|sont|etes)|"
     r"est-(?:il|elle|ce que) .{0,40}(?:pret|prete|tourne|marche|allumee?)|(?:tourne|marche|"
     r"fonctionne)(?:-t-(?:il|elle)| (?:encore|toujours|bien))|avance(?:e|ment)|est prete?|"
-    r"details? (?:of|about|on|de|sur)|comment va)\b"
+    r"healthy|va bien|en bonne sante|details? (?:of|about|on|de|sur)|comment va)\b"
 )
 _QUESTION = re.compile(
     r"\?\s*$|^(?:what|which|how|is|are|do|does|can|quel|quelle|quels|quelles|combien|est-ce|y a-t-il|a-t-on|on a)\b"
 )
+_WHY = re.compile(r"(?:why|pourquoi)\b")
 _DELETE = re.compile(
     r"\b(?:delete|destroy|remove|wipe|tear down|get rid of|kill|decommission|supprime[rsz]?|"
     r"suppression|detrui[rst]\w*|efface[rsz]?|enleve[rsz]?|vire[rsz]?|degage[rsz]?|jette|"
@@ -119,7 +120,7 @@ def _asked(folded: str) -> Route | None:
         return Route(intent="get_status", topic=topic)
     if topic and _LIST.search(folded):
         return Route(intent="list_resources", topic=topic)
-    if topic and _QUESTION.search(folded):
+    if topic and _QUESTION.search(folded) and not _WHY.match(folded):
         return Route(intent="cluster_question", topic=topic)
     return None
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from agents.rules.names import made_name, numbered
 from agents.rules.shapes import Draft, DraftGuest, GuestWish, Wish
-from iac.grounding import resolve_template
+from iac.grounding import is_label, resolve_template
 from iac.inventory import GIB, MIB, Inventory
 from iac.spec import GuestSpec
 
@@ -17,7 +17,7 @@ def cloned(wish: Wish, inventory: Inventory) -> Wish:
 
 
 def named(wish: Wish, thread: str, taken: Collection[str]) -> Wish:
-    """The same wish with a name for every guest; names that were said stay as they were said."""
+    """The same wish with a name for every guest; a name that was said stays, in lower case as host names are."""
     held, guests = set(taken), list[GuestWish]()
     for index, group in enumerate(wish.guests):
         names = _names(group, thread, index, held)
@@ -38,7 +38,7 @@ def specs_of(draft: Draft) -> tuple[GuestSpec, ...]:
 
 
 def _names(group: GuestWish, thread: str, index: int, taken: Collection[str]) -> list[str]:
-    said = list(dict.fromkeys(group.names))
+    said = list(dict.fromkeys(name.lower() if is_label(name.lower()) else name for name in group.names))
     if len(said) == 1 and group.count > 1:
         stem = said[0]
         first = [stem] if stem[-1:].isdigit() else []

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agents.rules.marks import Mark, take_all
 from agents.rules.page import Page
@@ -10,18 +11,22 @@ from agents.rules.seen import Seen
 _FAMILIES = (
     r"ubuntu|debian|rocky(?:[ -]?linux)?|alma(?:[ -]?linux)?|alpine(?:[ -]linux)?|centos(?:[ -]stream)?|fedora|rhel"
     r"|red ?hat|opensuse|suse|arch(?:[ -]?linux)?|windows(?:[ -]server)?|win|freebsd|oracle[ -]?linux|nixos|gentoo|kali"
+    r"|mac ?os|manjaro|slackware|raspbian|solaris|linux mint|amazon linux|[a-z]{2,}(?:linux|bsd)"
 )
+_OFTEN_MISSPELT = ("ubuntu", "debian", "fedora")
 _CODENAMES = {"focal": "ubuntu-20.04", "jammy": "ubuntu-22.04", "noble": "ubuntu-24.04",
               "bullseye": "debian-11", "bookworm": "debian-12", "trixie": "debian-13"}  # fmt: skip
-_UNIT = r"\s*(?:v?cpus?|v?cores?|coeurs?|c\b|c\d|g[iob]?b?\b|gigs?|m[bo]\b|t[bo]\b)"
+_UNIT = r" *(?:v?cpus?\b|v?cores?\b|coeurs?\b|c\b|c\d|g[iob]?b?\b|gigs?|m[bo]\b|t[bo]\b)(?! *[:=])"
 _KNOWN = r"\d+\.\d+(?:\.\d+)*|(?:7|8|9|1[0-3]|18|2[0246]|20(?:16|19|22|25))(?!\d)"
 _COUNTED = r"\s*(?:vms?\b|machines?|servers?|serveurs?|x\b)"
 _VERSION = (
     r"(?:[ -]?(?:server|cloud|lts|version|v|"
     rf"linux)?[ -]?(?P<version>{_KNOWN}|\d+(?!\d|{_COUNTED}))(?![\w.]*\d)(?!{_UNIT})(?: ?lts\b)?)?"
 )
-_IMAGE = re.compile(rf"\b(?P<family>{_FAMILIES})s?\b{_VERSION}")
+_IMAGE = re.compile(rf"\b(?P<family>{_FAMILIES})(?:s?\b|(?={_KNOWN}(?![\w-]))){_VERSION}")
 _BARE_UBUNTU = re.compile(r"(?<![\w.])(?P<version>(?:18|20|22|24|26)\.(?:04|10))(?![\w.])")
+_UNHEARD_OF = re.compile(rf"\b(?P<family>[a-z]{{3,}}os)[ -]?v?(?P<version>\d+(?:\.\d+)*)(?![\w.]*\d)(?!{_UNIT})")
+"""A system that nobody knows ("bananos 3"), heard only where no known one is named."""
 _CODENAME = re.compile(rf"\b(?:(?:ubuntu|debian)[ -]?)?(?P<name>{'|'.join(_CODENAMES)})\b")
 _TEMPLATE = re.compile(
     r"\b(?:from|out of|based on|using|depuis|a partir (?:du|de)|sur la base (?:du|de)|du|le|la|the|of|un|a)?\s*"
@@ -60,6 +65,7 @@ def _named_templates(page: Page, seen: Seen) -> Iterator[Mark]:
 
 
 def _families(page: Page) -> Iterator[Mark]:
+    page = _respelt(page)
     taken: list[tuple[int, int]] = []
     for match in _CODENAME.finditer(page.text):
         taken.append(match.span())
@@ -70,7 +76,26 @@ def _families(page: Page) -> Iterator[Mark]:
             yield Mark("image", _plain(match["family"], match["version"]), *match.span())
     for match in _BARE_UBUNTU.finditer(page.text):
         if not any(a <= match.start() < b for a, b in taken):
+            taken.append(match.span())
             yield Mark("image", f"ubuntu-{match['version']}", *match.span())
+    if not taken:
+        yield from (Mark("image", f"{m['family']}-{m['version']}", *m.span()) for m in _UNHEARD_OF.finditer(page.text))
+
+
+def _respelt(page: Page) -> Page:
+    """The page with "debain" and "ubunut" as they were meant: two neighbours swapped, or one letter wrong."""
+    return replace(page, text=re.sub(r"\b[a-z]{6}\b", lambda word: _meant(word[0]), page.text))
+
+
+def _meant(word: str) -> str:
+    """The family that a word of the same length and first letter all but spells; else the word itself."""
+    return next((family for family in _OFTEN_MISSPELT if _is_slip(word, family)), word)
+
+
+def _is_slip(word: str, family: str) -> bool:
+    wrong = [at for at in range(len(family)) if word[at] != family[at]]
+    is_swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and sorted(word) == sorted(family)  # noqa: PLR2004 - a pair
+    return 0 not in wrong and (is_swapped or len(wrong) == 1)
 
 
 def _plain(family: str, version: str | None) -> str:

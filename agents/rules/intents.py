@@ -94,6 +94,7 @@ _INFRASTRUCTURE = re.compile(
     r"\b(?:vms?|machines?|servers?|serveurs?|nodes?|noeuds?|cluster|proxmox|pve|ceph|templates?|storages?|stockages?"
     r"|snapshots?|disks?|disques?|network|reseau|terraform|kubernetes|k3s|ubuntu|debian|rocky)\b"
 )
+_THANKS = re.compile(r"(?:(?:ok|super|great|parfait|perfect)[\s,!.]+)*(?:thanks|thank you|thx|ty|merci)\b")
 _ANEW = re.compile(r"\b(?:create|cree[rz]?|new|another|nouvelle?|nouveau|une autre|encore une|spin up)\b")
 
 
@@ -139,7 +140,7 @@ def _wish_of(folded: str, reading: Reading, memory: Memory) -> Intent:
         return "modify_plan"
     if _is_create(folded, reading) or (memory.is_pending and not reading.is_empty):
         return "create_vm"
-    return "unclear"
+    return "smalltalk" if _THANKS.match(folded.strip()) else "unclear"
 
 
 def _is_anew(folded: str, reading: Reading) -> bool:
@@ -156,6 +157,8 @@ def _says_what(reading: Reading) -> bool:
 def _is_create(folded: str, reading: Reading) -> bool:
     kinds = {mark.kind for mark in reading.marks}
     if _CREATE.search(folded) and (_GUEST.search(folded) or reading.wish.guests):
+        return True
+    if _GUEST.search(folded) and any(guest.cores for guest in reading.wish.guests):
         return True
     has_sizes = len(kinds & {"cores", "memory_mb", "disk_gb", "size", "flavor"}) > 0
     return "image" in kinds or (has_sizes and (bool(_GUEST.search(folded)) or "cores" in kinds))

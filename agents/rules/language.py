@@ -13,16 +13,16 @@ machines serveur serveurs disque disques coeur coeurs memoire vive go mo to appe
 cree creer creez lance lancer fais faire donne donner montre montrer liste lister supprime supprimer arrete
 arreter demarre demarrer plutot aussi encore autre meme deja pas plus moins tout tous toute toutes modele
 modeles noeud noeuds reseau stockage annule annuler laisse tomber valide ouvre vas y ca etat jours semaines mois
-heures chacun chacune ajoute ajouter passe mets mettre aide aidez bonne journee revoir ete sera oublie saute
+heures chacun chacune ajoute ajouter passe mets mettre va bien aide aidez bonne journee revoir ete sera oublie saute
 sans approbation veuillez mettez changez gros grosse petit petite moyen moyenne virtuelle virtuelles deux trois
 quatre cinq sept huit neuf dix
 """
 _FRENCH = frozenset(_FRENCH_WORDS.split())
 _ENGLISH_WORDS = """
-i you he she we they the a an and or is are with for in into at my your his her our their this that these those
+i you he she we they on the a an and or is are with for in into at my your his her our their this that these those
 what which who how many why when want would like need can could please thanks thank hello hi hey yes no not
 server servers disk disks cores memory call called name named create make spin start stop delete show list give
-me it instead another same more less all every each running status nodes templates cluster cancel never mind
+me it instead another same more less all every each running status nodes templates cancel never mind
 approve ahead do does did have has get got set up new box rather actually help bye good morning of to from by
 days weeks months hours ignore forget skip without change add remove put run one two three four five six seven
 eight nine ten small big large

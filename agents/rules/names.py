@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 
 from agents.rules.marks import Mark, take_all
 from agents.rules.page import Page
@@ -29,6 +30,10 @@ _RANGE = re.compile(
     r"jusqu'a)\s*(?P=stem)?(?P<last>\d+)(?![\w-])"
 )
 _LISTED = re.compile(r"(?<![\w./-])(?P<name>[a-z]+(?:-[a-z0-9]+)*-?\d{1,3})(?![\w./-])")
+_SIBLINGS = re.compile(
+    r"(?<![\w./-])(?P<stem>[a-z][a-z0-9]+-)[a-z0-9]+(?:(?: *, *| +(?:and|et|&) +)(?P=stem)[a-z0-9]+)+(?![\w./-])"
+)
+"""Words that share a stem with a hyphen, as in "front-a and front-b"."""
 _SEPARATOR = re.compile(r"\s*,\s*(?:(?:and|et)\s+)?|\s+(?:and|et|&)\s+", re.IGNORECASE)
 _QUOTES = "\"'«»`“”"
 _NOT_NAMES = frozenset(
@@ -95,11 +100,14 @@ def read_names(page: Page) -> tuple[list[Mark], Page]:
     return sorted(marks, key=lambda m: m.start), take_all(rest, more)
 
 
-def read_listed(page: Page, known: Collection[str]) -> tuple[list[Mark], Page]:
+def read_listed(page: Page, known: AbstractSet[str]) -> tuple[list[Mark], Page]:
     """Words that look like host names ("web01"), said without "called"; names that exist already are not new."""
-    found = [m for m in _LISTED.finditer(page.text) if m["name"] not in known]
+    listed = [(_SEPARATOR.split(m[0]), m) for m in _SIBLINGS.finditer(page.text)]
+    siblings = [Mark("names", names, *m.span()) for names, m in listed if not known & set(names)]
+    rest = take_all(page, siblings)
+    found = [m for m in _LISTED.finditer(rest.text) if m["name"] not in known]
     marks = [Mark("names", [m["name"]], *m.span()) for m in found]
-    return marks, take_all(page, marks)
+    return [*siblings, *marks], take_all(rest, marks)
 
 
 def made_name(thread: str, image: str, index: int, taken: Collection[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from agents.rules.alike import like, read_alike
 from agents.rules.counts import read_counts
 from agents.rules.extras import NAMED, read_extras
 from agents.rules.flavors import read_flavors
@@ -40,11 +41,12 @@ def read_message(text: str, seen: Seen, missing: Sequence[str] = (), known: Coll
     """Read one message. ``missing`` are slots just asked for; ``known`` names of the request that is being changed."""
     page, targets = _targets(page_of(text[:MOST_READ]), known)
     names, page = read_names(page)
+    alike, page = read_alike(page, seen)
     extras, page = read_extras(page)
     images, page = read_images(page, seen)
     places, page = read_places(page, seen)
     flavors, page = read_flavors(page)
-    changes, page = read_changes(page) if known else ((), page)
+    changes, page = read_changes(page) if known or alike else ((), page)
     sizes, page = read_sizes(page)
     environments, page = read_environment(page)
     counts, page = read_counts(page)
@@ -53,6 +55,8 @@ def read_message(text: str, seen: Seen, missing: Sequence[str] = (), known: Coll
     left_out = sorted({m.value for m in extras if m.value in NAMED})
     is_said = any(m.kind != "count" for m in marks) or any(m.value > 1 for m in counts)
     guests = guests_of(marks, page_of(text[:MOST_READ]).text, missing) if is_said else []
+    if alike:
+        guests, changes = like(guests, alike, changes), ()
     environment = environments[-1].value if environments else None
     wish = Wish(guests=guests, environment=environment, left_out=left_out)
     return Reading(wish, (*marks, *environments, *extras), targets, tuple(changes))

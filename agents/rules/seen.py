@@ -2,7 +2,18 @@
 
 from dataclasses import dataclass
 
-from iac.inventory import Inventory
+from iac.inventory import GIB, MIB, Guest, Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A guest that stands, as another may be made after it: memory in MB, disk in GB."""
+
+    name: str
+    node: str
+    cores: int
+    memory_mb: int
+    disk_gb: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +27,7 @@ class Seen:
     networks: tuple[str, ...] = ()
     pools: tuple[str, ...] = ()
     guests: tuple[str, ...] = ()
+    models: tuple[Model, ...] = ()
 
 
 NOTHING = Seen()
@@ -31,4 +43,9 @@ def seen_in(inventory: Inventory) -> Seen:
         networks=tuple(sorted({n.name for n in inventory.networks})),
         pools=tuple(sorted(inventory.pools)),
         guests=tuple(g.name for g in inventory.machines),
+        models=tuple(_model(g) for g in inventory.machines),
     )
+
+
+def _model(guest: Guest) -> Model:
+    return Model(guest.name, guest.node, guest.cores, guest.memory_bytes // MIB, -(-guest.disk_bytes // GIB))

@@ -21,7 +21,7 @@ _BYTES = (
     r"|(?P<m>m(?:ib|i?[bo]|egs?|egas?|ega(?:bytes?|octets?))|(?<=\d)m)(?![a-z])"
     r"|(?P<t>t(?:ib|i?[bo]|eras?|era(?:bytes?|octets?))|(?<=\d)t)(?![a-z])"
 )
-_QUANTITY = re.compile(rf"{_NUMBER}\s*-?\s*(?:(?P<core>{_CORE})|{_BYTES})")
+_QUANTITY = re.compile(rf"{_NUMBER} *-? *(?:(?P<core>{_CORE})|{_BYTES})(?! *[:=])")
 _CORES_FIRST = re.compile(r"\b(?:v?cores?|v?cpus?|coeurs?)\s*(?:[:=]|to|a|de|of)?\s*(?P<number>\d+)\b(?!\s*[%.])")
 _BARE_FIRST = re.compile(
     r"\b(?P<label>ram|mem|memory|memoire|disk|disque)\s*(?:[:=]|to|a|de|of)?\s*(?P<number>\d+)\b(?!\s*[%.])"

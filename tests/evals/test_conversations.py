@@ -8,7 +8,12 @@ import pytest
 from agents.contracts import Proposal
 from tests.integration.agents.world import Talk, crew, keys
 
-LINES = [json.loads(line) for line in Path(__file__).with_name("conversations.jsonl").read_text().splitlines() if line]
+LINES = [
+    json.loads(line)
+    for told in ("conversations.jsonl", "sceptics.jsonl")
+    for line in Path(__file__).with_name(told).read_text().splitlines()
+    if line
+]
 
 
 def test_both_languages_are_there_in_number():
