@@ -231,9 +231,11 @@ async def _wait_until_it_answers(process: subprocess.Popen[bytes], directory: Pa
         if _answers(directory / SOCKET, password):
             return
         await asyncio.sleep(POLL_S)
+    ended = process.poll()
     _stop(process)
     last = (directory / LOG).read_text(errors="replace").splitlines()[-3:]
-    why = " / ".join(last) or f"no answer within {START_S:.0f} s"
+    silent = f"no answer within {START_S:.0f} s" if ended is None else f"it ended at once with code {ended}"
+    why = " / ".join(last) or silent
     raise Broken("starting the short-term memory", why, key="thread.no_server")
 
 
