@@ -17,6 +17,7 @@ from iac.errors import Broken
 RUNNER_LOG = "runner.log"
 SPARE_LOG = "spare-runner.log"
 POLL_S = 0.1
+LEAVES_S = 3.0
 
 
 @dataclass(slots=True)
@@ -97,6 +98,11 @@ def _given(process: "subprocess.Popen[str]", order: str) -> bool:
 
 
 def _send_away(process: "subprocess.Popen[str]") -> None:
+    """End one that has no order: by the end of its input, else (it still waits for a database) by a signal."""
     if process.stdin is not None:
         process.stdin.close()
-    process.wait()
+    try:
+        process.wait(LEAVES_S)
+    except subprocess.TimeoutExpired:
+        process.kill()  # it holds nothing: no attempt is begun without an order
+        process.wait()
