@@ -132,7 +132,7 @@ class Planning:
             _changed(s, proposal) for s in standing if not (proposal.intent == "destroy" and s.spec.name in asked)
         ]
         for placement, spec in zip(placements, fresh, strict=True):
-            guests.append(await self._placed(run, stack, spec, placement, inventory))
+            guests.append(await self._placed(run, spec, placement, inventory))
         kept = await self.stacks.state(stack.id)
         whole = StackSpec(stack.id, stack.environment, tuple(guests))
         plan = await self.planner.plan(run.id, whole, kept[1] if kept else None)
@@ -186,9 +186,7 @@ class Planning:
             return ()
         return place_all(fresh, inventory, claims)
 
-    async def _placed(
-        self, run: Run, stack: Stack, spec: GuestSpec, placement: Placement, inventory: Inventory
-    ) -> PlacedGuest:
+    async def _placed(self, run: Run, spec: GuestSpec, placement: Placement, inventory: Inventory) -> PlacedGuest:
         addresses = self.rules.addresses.get(placement.network, ())
         vmid, address = await self.reservations.reserve(
             run, spec.name, taken=inventory, vmids=self.rules.vmids, addresses=addresses
@@ -205,7 +203,7 @@ class Planning:
             address=address,
             user=_login_user(placement.template.name, self.rules.login_users),
             ssh_keys=tuple(dict.fromkeys((*person.ssh_keys, *self.rules.shared_keys))),
-            tags=tuple(sorted({"threadform", stack.environment, f"run-{run.id}"})),
+            tags=tuple(sorted({"threadform", proposal_of(run).environment, f"run-{run.id}"})),
             description=f"Asked for by {person.name} in thread {run.conversation}, run {run.id}",
         )
 

@@ -89,3 +89,14 @@ async def test_a_full_disk_ends_the_plan_with_a_sentence_that_names_it(flow):
     assert run.state is RunState.ERRORED
     assert run.outcome["error"]["key"] == "broken.disk"
     assert "No space left" in (await flow.messages())[-1][2]
+
+
+async def test_a_machine_is_tagged_with_the_environment_that_its_card_names(flow):
+    flow.world.answer = proposal().model_copy(update={"environment": "staging"})
+    await flow.planned()
+    flow.world.answer = proposal().model_copy(update={"environment": "prod"})
+    run = await flow.planned()
+    assert "prod" in (await flow.messages())[-1][2]
+    tags = parse_outcome(run.outcome).guests[0].tags
+    assert "prod" in tags
+    assert "staging" not in tags
