@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import structlog
 
@@ -64,6 +65,7 @@ class Room:
     sink: Sink | None = None
     wake: Wake = field(default_factory=Wake)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
+    readings: "set[asyncio.Future[Any]]" = field(default_factory=set)
     _listed: dict[int, Standing] = field(default_factory=dict)
     _listed_to: int = 0
 

@@ -1,9 +1,11 @@
 """The live stream of a thread: server-sent events numbered by the log, so that a browser resumes where it was."""
 
+import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import structlog
 
@@ -14,6 +16,8 @@ from bot.chat.web.room import Room
 from bot.chat.web.sidebar import render_listed
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 POLL_S = 0.5
 """How soon rows of another process are seen."""
@@ -38,11 +42,11 @@ class Stream:
         yield "retry: 500\n\n"
         spoke_at, is_replay = time.monotonic(), is_resumed
         while not self.room.closed.is_set():
-            rows = await self._rows(since)
+            rows = await self._whole(self._rows(since))
             for row in rows:
                 since = row.seq
                 if not (is_replay and row.kind in TRANSIENT):
-                    yield await self._event(row)
+                    yield await self._whole(self._event(row))
             if rows:
                 spoke_at = time.monotonic()
                 continue
@@ -51,6 +55,13 @@ class Stream:
             if time.monotonic() - spoke_at > COMMENT_EVERY_S:
                 spoke_at = time.monotonic()
                 yield ": still here\n\n"
+
+    async def _whole(self, reading: Coroutine[Any, Any, T]) -> T:
+        """A reader who leaves must not tear a reading of the database: a torn connection is lost to the pool."""
+        task = asyncio.ensure_future(reading)
+        self.room.readings.add(task)
+        task.add_done_callback(self.room.readings.discard)
+        return await asyncio.shield(task)
 
     async def _rows(self, since: int) -> list[WebRow]:
         audiences = [self.room.list_audience]
