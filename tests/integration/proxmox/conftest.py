@@ -31,16 +31,12 @@ def lab_process(tmp_path_factory):
 
 
 @pytest.fixture
-def lab(lab_process, request):
-    """The lab as it was at first; where sockets of guests matter they are kept, and only what tests do is undone."""
+def lab(lab_process):
+    """The lab as it was at first."""
     with LabControl(lab_process) as control:
         control.clear_faults()
         control.silence(False)
-        if request.module.__name__.endswith("test_usable"):
-            control.agent_silent(111, False)
-            control.move_guest(111, "pmox01")
-        else:
-            control.reset()
+        control.reset()
     return Steered(lab_process)
 
 
