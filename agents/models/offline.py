@@ -12,6 +12,7 @@ from google.adk.models.llm_response import LlmResponse
 from google.genai import types
 from pydantic import BaseModel
 
+ANSWER_TOOL = "set_model_response"
 Replies = AsyncGenerator[LlmResponse, None]
 
 
@@ -34,6 +35,11 @@ class Asked:
         return brief if isinstance(brief, dict) else {}
 
     @property
+    def has_answer_tool(self) -> bool:
+        """Whether ADK wants the typed answer as a call, for models that cannot give it beside tools."""
+        return ANSWER_TOOL in self.request.tools_dict
+
+    @property
     def results(self) -> Mapping[str, Any]:
         """What each tool called so far in this turn has answered."""
         parts = [part for content in self.request.contents for part in content.parts or []]
@@ -51,8 +57,8 @@ class OfflineLlm(BaseLlm):
 
     @property
     def capabilities(self) -> LlmCapabilities:
-        """A typed answer and tools do not go together; ADK bridges that with a tool of its own."""
-        return LlmCapabilities(output_schema_and_tools=False)
+        """A typed answer beside tools is no difficulty; in a chain the weakest link decides."""
+        return LlmCapabilities(output_schema_and_tools=True)
 
     async def generate_content_async(self, llm_request: LlmRequest, stream: bool = False) -> Replies:  # noqa: FBT001, FBT002, ARG002 - ADK's signature
         """Exactly one answer."""

@@ -11,6 +11,7 @@ from google.genai import types
 from agents.contracts import Desk, Proposal, Reply, TraceStep, Turn
 from agents.models.building import RULES as RULES_LINK
 from agents.models.building import chain_of
+from agents.models.offline import ANSWER_TOOL
 from agents.nodes.offline import RULES
 from agents.nodes.settings import CrewSettings
 from agents.nodes.team import team_of
@@ -29,7 +30,6 @@ APP = "threadform"
 PERSON = "thread"
 """ADK's user is the thread, never the author: two people in one thread are one conversation."""
 
-_ANSWER_TOOL = "set_model_response"
 _DID = {
     "manager": "routed", "validator": "validated", "collector": "looked", "analyser": "placed",
     "drafter": "drafted", "reviewer": "reviewed", "refiner": "refined",
@@ -43,7 +43,7 @@ class Engine:
         """Hire everybody on the chain of models, with the tool policy before every other plugin."""
         self._is_live = bool(settings.models)
         self._sessions = InMemorySessionService()
-        policy = ToolPolicy({"collector": NAMES | {_ANSWER_TOOL}}, writes=frozenset(), untrusted=NAMES)
+        policy = ToolPolicy({"collector": NAMES | {ANSWER_TOOL}}, writes=frozenset(), untrusted=NAMES)
         app = App(
             name=APP,
             root_agent=workflow_of(team_of(chain_of(settings.models, RULES))),
@@ -98,7 +98,7 @@ def _step(note: Note) -> TraceStep:
         agent=note.agent,
         served_by=note.served_by,
         did=_DID.get(note.agent, note.agent),
-        tools=tuple(tool for tool in note.tools if tool != _ANSWER_TOOL),
+        tools=tuple(tool for tool in note.tools if tool != ANSWER_TOOL),
         ms=round((max(note.ended, note.began) - note.began) * 1000, 2),
         tokens=note.tokens,
     )

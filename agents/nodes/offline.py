@@ -5,7 +5,7 @@ from typing import Any
 
 from google.genai import types
 
-from agents.models.offline import Asked, Rule, call
+from agents.models.offline import ANSWER_TOOL, Asked, Rule, call
 from agents.nodes.tools import NAMES
 from agents.rules.shapes import Analysis, Draft, Facts, Objections, Pick, Route, Wish
 
@@ -20,11 +20,12 @@ def validator(asked: Asked) -> Wish:
     return Wish.model_validate(asked.brief["rules"])
 
 
-def collector(asked: Asked) -> list[types.Part]:
+def collector(asked: Asked) -> Facts | list[types.Part]:
     """Look at everything in one step, then hand over the names that were seen."""
     if not asked.results:
         return [part for name in sorted(NAMES) for part in call(name)]
-    return call("set_model_response", **_facts(asked.results).model_dump())
+    facts = _facts(asked.results)
+    return call(ANSWER_TOOL, **facts.model_dump()) if asked.has_answer_tool else facts
 
 
 def analyser(asked: Asked) -> Analysis:
