@@ -49,9 +49,8 @@ async def _bench(home: Path, toolchain: Toolchain) -> None:
     _line("cold start to /ready (serve, SQLite, lab)", f"{cold_start(home / 'cold', toolchain.home):.2f} s")
 
 
-async def _rounds(house: House, settings: Settings, toolchain: Toolchain) -> tuple[list[float], list[float], list[float]]:
-    """Message to card, then a bare plan of the very same directory, then approve to start; in turn, so that both see
-    the same machine."""
+async def _rounds(house: House, settings: Settings, toolchain: Toolchain) -> tuple[list[float], ...]:
+    """Message to card, a bare plan of the very same directory, approve to start: in turn, so all see one machine."""
     cards, bare, starts = [], [], []
     for number in range(ROUNDS + 1):
         thread, name = f"bench-{number}", f"speed{number:02d}"
@@ -92,9 +91,8 @@ def _bare_plan(settings: Settings, toolchain: Toolchain, directory: Path) -> flo
 async def _talk(house: House) -> None:
     for number in range(THREADS):
         await house.say("alice", "help", f"talk-{number}")
-    await house.chat.card(f"talk-{THREADS - 1}", lambda _: True, seconds=300)
-    while sum(1 for thread in house.chat.threads.values() if ":talk-" in thread) < THREADS:
-        await asyncio.sleep(0.05)
+    for number in range(THREADS):
+        await house.chat.card(f"talk-{number}", lambda _: True, seconds=300)
 
 
 def _ms(seconds: Sequence[float], percent: int) -> str:

@@ -69,11 +69,15 @@ def test_a_button_names_the_run_and_the_plan_it_shows():
     assert parse_button(button_value(PLANNED)) == (PLANNED.id, SHOWN)
 
 
+def decide_by(value):
+    run, digest = parse_button(value)
+    check_is_open(replace(PLANNED, id=run), digest, now=1)
+
+
 @pytest.mark.parametrize("value", ["", "4f2", ":abc", "4f2:"])
 def test_a_button_value_that_is_not_ours_is_refused(value):
     with pytest.raises(Refused) as no:
-        run, digest = parse_button(value)
-        check_is_open(replace(PLANNED, id=run), digest, now=1)
+        decide_by(value)
     assert no.value.sentence.key in {"approve.unknown_button", "approve.other_plan"}
 
 
