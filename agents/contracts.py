@@ -1,11 +1,12 @@
 """What goes into the crew and what comes out: a ``Turn`` in; a ``Reply`` or a ``Proposal`` out. No ADK in here."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from iac.errors import Sentence
+from iac.placement import Placement
 from iac.spec import DEFAULT_ENVIRONMENT, GuestSpec
 
 Language = Literal["en", "fr"]
@@ -105,6 +106,19 @@ class StrategicPlan(Frozen):
     reasons: tuple[Sentence, ...]
     verdicts: tuple[NodeVerdict, ...]
     effects: tuple[Sentence, ...] = ()
+
+    @classmethod
+    def of(cls, guest: str, placement: Placement) -> Self:
+        """The decision for one guest, from its placement."""
+        return cls(
+            guest=guest,
+            node=placement.node,
+            storage=placement.storage,
+            network=placement.network,
+            reasons=placement.reasons,
+            verdicts=tuple(NodeVerdict(node=v.node, score=v.score, reason=v.reason) for v in placement.verdicts),
+            effects=placement.effects,
+        )
 
 
 class Reply(Frozen):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from google.adk import Context
 
-from agents.contracts import Issue, NodeVerdict, Proposal, Question, Reply, Review, StrategicPlan
+from agents.contracts import Issue, Proposal, Question, Reply, Review, StrategicPlan
 from agents.nodes.building import build
 from agents.nodes.hiring import ask
 from agents.nodes.team import Team
@@ -19,7 +19,7 @@ from agents.rules.review import findings_of, new_specs, placed
 from agents.rules.shapes import Analysis, Draft, Facts, Pick, Wish
 from iac.errors import Refused, Sentence, say
 from iac.grounding import Finding
-from iac.placement import NothingFits, Placement
+from iac.placement import NothingFits
 
 
 async def request(ctx: Context, team: Team, work: Work, *, is_new: bool) -> Reply | Proposal:
@@ -67,7 +67,7 @@ async def _grounded(ctx: Context, team: Team, work: Work, made: tuple[Wish, Draf
     draft, review = await build(ctx, team, work, asked)
     if not review.is_approved:
         return _reply(work, wish, tuple(issue.problem for issue in review.issues))
-    strategy = tuple(_strategic(s.name, p) for s, p in zip(new, placements, strict=True))
+    strategy = tuple(StrategicPlan.of(s.name, p) for s, p in zip(new, placements, strict=True))
     return _proposal(work, (wish, draft), review, strategy)
 
 
@@ -118,15 +118,3 @@ def _asking(work: Work, wish: Wish, heads: tuple[Sentence, ...], questions: tupl
 
 def _reply(work: Work, wish: Wish, sentences: tuple[Sentence, ...]) -> Reply:
     return Reply(language=work.language, sentences=sentences, slots=work.remember(wish))
-
-
-def _strategic(guest: str, placement: Placement) -> StrategicPlan:
-    return StrategicPlan(
-        guest=guest,
-        node=placement.node,
-        storage=placement.storage,
-        network=placement.network,
-        reasons=placement.reasons,
-        verdicts=tuple(NodeVerdict(node=v.node, score=v.score, reason=v.reason) for v in placement.verdicts),
-        effects=placement.effects,
-    )

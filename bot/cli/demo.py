@@ -12,7 +12,7 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 from bot import log
@@ -31,6 +31,18 @@ WARM_S = 30.0
 DEMO_PACE = 0.3
 """Nobody wants to watch a disk being copied: the demo's lab works three times as fast as the lab does by itself."""
 
+NOTHING_OF_YOURS: Mapping[str, object] = {
+    "database_url": "",
+    "redis_url": "",
+    "state_key": None,
+    "pve_endpoint": "",
+    "pve_token": None,
+    "pve_ca": None,
+    "people": (),
+    "networks": {},
+}
+"""On a machine that is set up for production the demo must touch none of it: no run, no job, no cluster, no person."""
+
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Play the job; 0 when the machine became usable, 1 with the reason in the thread when it did not."""
@@ -39,11 +51,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with _alone(home):
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(mode=0o700, parents=True)
-        pace = settings.lab_pace if "lab_pace" in settings.model_fields_set else DEMO_PACE
-        said = {"home": home, "tools_home": settings.tools, "pve_endpoint": "", "lab_pace": pace}
-        mine = settings.model_copy(update=said)
         log.configure("json", "info", home / "demo.log")
-        return asyncio.run(_demo(arguments, mine))
+        return asyncio.run(_demo(arguments, apart(settings, home)))
+
+
+def apart(settings: Settings, home: Path) -> Settings:
+    """The same settings without anything of a production set-up, in a home of the demo's own."""
+    pace = settings.lab_pace if "lab_pace" in settings.model_fields_set else DEMO_PACE
+    own = {"home": home, "tools_home": settings.tools, "lab_pace": pace}
+    return settings.model_copy(update=dict(NOTHING_OF_YOURS) | own)
 
 
 async def _demo(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from agents.contracts import NodeVerdict, Proposal, StrategicPlan
+from agents.contracts import Proposal, StrategicPlan
 from bot.domain.errors import Lost, Refused, Sentence, ThreadformError, say
 from bot.domain.outcome import Outcome, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
@@ -137,7 +137,7 @@ class Planning:
         whole = StackSpec(stack.id, stack.environment, tuple(guests))
         plan = await self.planner.plan(run.id, whole, kept[1] if kept else None)
         self._check_policy(plan, proposal, (*standing, *guests), inventory)
-        strategy = tuple(_strategy(spec.name, p) for spec, p in zip(fresh, placements, strict=True))
+        strategy = tuple(StrategicPlan.of(spec.name, p) for spec, p in zip(fresh, placements, strict=True))
         return Outcome(guests=tuple(guests), plan=plan, strategy=strategy)
 
     async def _record(self, run: Run, stack: Stack, outcome: Outcome) -> None:
@@ -274,15 +274,3 @@ def _changed(standing: PlacedGuest, proposal: Proposal) -> PlacedGuest:
 def _login_user(template: str, users: Mapping[str, str]) -> str:
     """Cloud images name their first user after the distribution."""
     return next((user for family, user in users.items() if template.lower().startswith(family)), "admin")
-
-
-def _strategy(guest: str, placement: Placement) -> StrategicPlan:
-    return StrategicPlan(
-        guest=guest,
-        node=placement.node,
-        storage=placement.storage,
-        network=placement.network,
-        reasons=placement.reasons,
-        verdicts=tuple(NodeVerdict(node=v.node, score=v.score, reason=v.reason) for v in placement.verdicts),
-        effects=placement.effects,
-    )

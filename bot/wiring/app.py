@@ -34,7 +34,6 @@ from iac.inventory import Cluster
 from iac.proxmox import CachedEye, ProxmoxEye
 from iac.terraform.standby import Standby
 
-
 SHARED_READING_S = 1.0
 """A turn and the plan that follows it share one reading of the cluster; an apply looks again for itself."""
 

@@ -80,4 +80,6 @@ def runner_environment(settings: Settings) -> Mapping[str, str]:
         "THREADFORM_PVE_ENDPOINT": settings.pve_endpoint,
         "THREADFORM_PVE_CA": str(settings.pve_ca.resolve()) if settings.pve_ca else "",
         "THREADFORM_PVE_INSECURE": str(settings.pve_insecure),
+        "THREADFORM_PVE_TOKEN": settings.pve_token.get_secret_value() if settings.pve_token else "",
+        "THREADFORM_STATE_KEY": settings.state_key.get_secret_value() if settings.state_key else "",
     }
