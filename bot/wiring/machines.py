@@ -69,8 +69,10 @@ def runner_environment(settings: Settings) -> Mapping[str, str]:
     """What the detached runner must be told beside our own environment: the places this process has settled on.
 
     What is empty is told too: a demo that laid the cluster of the environment aside must not be applied to it.
+    A secret travels in our own environment or not at all.
     """
-    return {
+    aside = {"THREADFORM_PVE_TOKEN": settings.pve_token, "THREADFORM_STATE_KEY": settings.state_key}
+    return {name: "" for name, secret in aside.items() if secret is None} | {
         "THREADFORM_HOME": str(settings.home.resolve()),
         "THREADFORM_TOOLS_HOME": str(settings.tools),
         "THREADFORM_DATABASE_URL": settings.database,
@@ -80,6 +82,4 @@ def runner_environment(settings: Settings) -> Mapping[str, str]:
         "THREADFORM_PVE_ENDPOINT": settings.pve_endpoint,
         "THREADFORM_PVE_CA": str(settings.pve_ca.resolve()) if settings.pve_ca else "",
         "THREADFORM_PVE_INSECURE": str(settings.pve_insecure),
-        "THREADFORM_PVE_TOKEN": settings.pve_token.get_secret_value() if settings.pve_token else "",
-        "THREADFORM_STATE_KEY": settings.state_key.get_secret_value() if settings.state_key else "",
     }
