@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import faulthandler
 import signal
 import socket
 from collections.abc import Coroutine
@@ -17,6 +18,10 @@ from bot.wiring.app import App, build, migrate
 from iac.errors import Broken, ThreadformError
 
 events = structlog.get_logger()
+
+STOP_MOST_S = 13.0
+"""A stop that takes longer than the grace of the jobs in hand ends where it stands, and says where that was: nothing
+is lost by an end without warning, and a service manager would do the same later and without a word."""
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -37,6 +42,7 @@ async def _serve(settings: Settings, what: str) -> None:
         tasks = [asyncio.create_task(work) for work in works(app, settings, what)]
         stopping = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+        faulthandler.dump_traceback_later(STOP_MOST_S, exit=True)
         for task in (*tasks, stopping):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
