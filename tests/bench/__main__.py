@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot import log
 from bot.settings import Settings
 from bot.wiring.cluster import lab_home, standing
 from bot.wiring.machines import credentials_of, runs_home
@@ -23,6 +24,7 @@ TOOLS = Path(".threadform/tools")
 
 
 def main() -> None:
+    log.configure("json", "error")  # the table is the output
     toolchain = load(Settings().tools if Settings().tools_home else TOOLS)
     with tempfile.TemporaryDirectory(prefix="tf-bench-") as home:
         asyncio.run(_bench(Path(home), toolchain))
