@@ -41,11 +41,6 @@ def language_of(text: str, before: Language | None = None) -> Language:
     return "fr" if points > 0 else "en"
 
 
-def is_neutral(text: str) -> bool:
-    """Whether the words belong to neither language more than to the other."""
-    return _points(text) == 0
-
-
 def _points(text: str) -> int:
     folded = fold(text[:2000])
     words = _WORD.findall(_ELISION.sub(" ", folded))

@@ -65,10 +65,6 @@ class Telling:
         key = f"note:{event.dedupe}"
         return Outgoing(key=key, conversation=event.conversation, card=card, kind="whisper", who=event.who)
 
-    def text_of(self, card: Card) -> str:
-        """What the thread's memory keeps of a card."""
-        return card.plain
-
     def _names(self, run: Run) -> Mapping[str, str]:
         ids = {run.requester, run.decided_by or run.requester}
         return {person_id: self.people.named(person_id).name for person_id in ids}

@@ -15,10 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from bot.store.silence import Silence
 from iac.errors import Broken
 
 BUSY_MS: Final = 30_000
 PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON")
+
+silence = Silence("run.store_silent", (OperationalError, InterfaceError))
 
 Insert = postgresql.Insert | sqlite.Insert
 
@@ -60,14 +63,14 @@ class Database:
         SQLite has one writer at a time: tasks of this process queue here instead of polling its lock.
         """
         async with self.writers:
-            with _named("writing to the database"):
+            with silence("writing to the database"):
                 async with self.engine.begin() as connection:
                     yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that only reads; ``Broken`` where the database does not answer."""
-        with _named("reading the database"):
+        with silence("reading the database"):
             async with self.engine.execution_options(is_reading=True).begin() as connection:
                 yield connection
 
@@ -78,20 +81,6 @@ class Database:
     async def close(self) -> None:
         """Give every connection back."""
         await self.engine.dispose()
-
-
-class _named:  # noqa: N801 - reads as the context that it is
-    """Turn a driver's word about a lost connection into a fault that names the act."""
-
-    def __init__(self, act: str) -> None:
-        self.act = act
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, OperationalError | InterfaceError):
-            raise Broken(self.act, str(error.orig), key="run.store_silent", is_worth_retrying=True) from error
 
 
 def parse_url(url: str) -> URL:

@@ -19,6 +19,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 
 from bot.domain.errors import Refused
+from bot.store.silence import Silence
 from iac.errors import Broken
 
 TURNS: Final = 40
@@ -28,6 +29,8 @@ WAIT_S: Final = 60.0
 POLL_FIRST_S: Final = 0.01
 POLL_MOST_S: Final = 0.25
 ANSWER_S: Final = 5.0
+
+silence = Silence("thread.memory_away", (RedisError, OSError))
 
 # KEYS: lock turns slots rev seen   ARGV: token event turn most ttl_ms
 # Answers the new revision; 0 where the event was added before; -1 where the lock is no longer ours.
@@ -92,7 +95,7 @@ class RedisThreads:
 
     async def ping(self) -> None:
         """``Broken`` where the server does not answer."""
-        with _named("looking for the thread's memory"):
+        with silence("looking for the thread's memory"):
             await self._redis.ping()
 
     async def close(self) -> None:
@@ -148,7 +151,7 @@ class RedisThreadMemory:
 
     async def read(self) -> None:
         """Look at everything once."""
-        with _named("reading the thread's memory"):
+        with silence("reading the thread's memory"):
             turns, slots = await self._redis.eval(READ, len(self._keys), *self._keys)
         self.history = tuple(json.loads(turn) for turn in turns)
         self.slots = json.loads(slots) if slots else {}
@@ -175,11 +178,11 @@ class RedisThreadMemory:
         await self._run("giving the thread's turn back", RELEASE)
 
     async def _try_lock(self) -> bool:
-        with _named("taking the thread's turn"):
+        with silence("taking the thread's turn"):
             return bool(await self._redis.set(self._keys[0], self._token, nx=True, px=self._lock_ms))
 
     async def _run(self, act: str, script: str, *values: str | int) -> int:
-        with _named(act):
+        with silence(act):
             answer = await self._redis.eval(script, len(self._keys), *self._keys, self._token, *values)
             return int(answer)
 
@@ -194,17 +197,3 @@ class RedisThreadMemory:
     @property
     def _ttl_ms(self) -> int:
         return int(self._patience.ttl_s * 1000)
-
-
-class _named:  # noqa: N801 - reads as the context that it is
-    """Turn a client's word about a silent server into a fault that names the act."""
-
-    def __init__(self, act: str) -> None:
-        self.act = act
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, RedisError | OSError):
-            raise Broken(self.act, str(error), key="thread.memory_away", is_worth_retrying=True) from error
