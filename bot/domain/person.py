@@ -5,26 +5,39 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person may do. An admin may do everything an approver may; no role approves its own request."""
+    """What a person may do. An admin may do everything the others may; no role approves its own request.
+
+    Approving a plan that destroys or replaces a guest needs ``DESTROYER`` beside the right to approve.
+    """
 
     REQUESTER = "requester"
     APPROVER = "approver"
+    DESTROYER = "destroyer"
     ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``id`` is ``platform:id``. ``ssh_keys`` go into the guests that this person asks for."""
+    """``id`` is ``platform:id``. ``ssh_keys`` go into the guests that this person asks for.
+
+    ``groups`` are the ids of the groups they are in, by our own records; ``roles`` has what those bring along.
+    """
 
     id: str
     name: str
     roles: frozenset[Role]
     ssh_keys: tuple[str, ...] = ()
+    groups: frozenset[str] = frozenset()
 
     @property
     def may_approve(self) -> bool:
         """Whether this person may decide about other people's plans."""
         return bool(self.roles & {Role.APPROVER, Role.ADMIN})
+
+    @property
+    def may_destroy(self) -> bool:
+        """Whether this person may say yes to a plan that destroys or replaces a guest."""
+        return bool(self.roles & {Role.DESTROYER, Role.ADMIN})
 
     @property
     def is_admin(self) -> bool:

@@ -56,6 +56,8 @@ class Run:
 
     ``proposal`` is the crew's proposal as JSON. ``outcome`` is what the stages found out, as JSON: the plan's
     changes and cost after planning, the report after closing. ``digest`` is the SHA-256 of the saved plan file.
+    ``edited_by`` is who made the wish bigger than the requester did: they may not approve it either.
+    ``remind_at`` is when those who may decide are reminded next.
     """
 
     id: str
@@ -75,6 +77,8 @@ class Run:
     decided_at: float | None = None
     expires_at: float | None = None
     fence: int = 0
+    edited_by: str | None = None
+    remind_at: float | None = None
 
     @property
     def is_over(self) -> bool:

@@ -2,6 +2,7 @@
 
 from agents.contracts import Crew
 from bot.domain.outcome import Ending, Progress, Usable
+from bot.ports.guards import Claimed, Claims, Freeze, Freezes
 from bot.ports.machines import Planner, Runner, UsableCheck
 from bot.ports.records import Attempt, Clock, Handler, Job, Outgoing, Stack
 from bot.ports.runs import Attempts, Reservations, Runs, Stacks
@@ -11,10 +12,14 @@ from iac.inventory import Cluster
 __all__ = [
     "Attempt",
     "Attempts",
+    "Claimed",
+    "Claims",
     "Clock",
     "Cluster",
     "Crew",
     "Ending",
+    "Freeze",
+    "Freezes",
     "Handler",
     "Inbox",
     "Job",

@@ -78,6 +78,8 @@ runs = Table(
     Column("decided_by", Text),
     Column("decided_at", Double),
     Column("expires_at", Double),
+    Column("edited_by", Text),
+    Column("remind_at", Double),
     Column("closed_at", Double),
     Column("owner", Text),
     _zero("lease_until"),
@@ -105,6 +107,90 @@ attempts = Table(
     Column("started_at", Double),
     Column("finished_at", Double),
     Column("exit_code", Integer),
+    Column("stop_by", Text),
+    Column("stop_at", Double),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+template_holds = Table(
+    "template_holds",
+    metadata,
+    # One clone at a time of a template is a constraint of the database, as one apply at a time of a stack is.
+    Column("template", Text, primary_key=True),
+    Column("run_id", Text, ForeignKey("runs.id"), nullable=False),
+    Index("template_holds_of_run", "run_id"),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+freezes = Table(
+    "freezes",
+    metadata,
+    # One row for each thing that can be frozen; the migration writes "all".
+    Column("scope", Text, primary_key=True),
+    Column("is_on", Boolean, nullable=False, server_default=text("false")),
+    Column("by", Text),
+    Column("reason", Text),
+    Column("at", Double),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
+    Column("guest", Text, primary_key=True),
+    Column("stack_id", Text, ForeignKey("stacks.id"), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("vmid", Integer),
+    Column("node", Text, nullable=False),
+    Column("storage", Text, nullable=False),
+    Column("cores", Integer, nullable=False),
+    Column("memory_mb", BigInteger, nullable=False),
+    Column("disk_gb", BigInteger, nullable=False),
+    Column("is_kept", Boolean, nullable=False, server_default=text("false")),
+    Column("at", Double, nullable=False),
+    Index("claims_of_stack", "stack_id", "guest"),
+    Index("claims_of_owner", "owner"),
+)
+
+claims_head = Table(
+    "claims_head",
+    metadata,
+    # Who claims room holds this row until the transaction ends: claims are decided one after the other.
+    Column("id", Integer, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("seen_at", Double, nullable=False),
+)
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("free_at", Double, nullable=False),
 )
 
 audit = Table(

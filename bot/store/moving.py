@@ -18,7 +18,7 @@ from bot.store.reservations import give_back
 
 RUN_COLUMNS: Final = tuple(runs.c[column.name] for column in fields(Run))
 CHANGEABLE: Final = frozenset(
-    {"outcome", "digest", "state_serial", "decided_by", "decided_at", "expires_at", "updated_at"}
+    {"outcome", "digest", "state_serial", "decided_by", "decided_at", "expires_at", "remind_at", "updated_at"}
 )
 KEEPS_CLAIM: Final = frozenset({RunState.PLANNING, RunState.APPLYING})
 FREE: Final[dict[str, Any]] = {"owner": None, "lease_until": 0.0, "due_at": 0.0}

@@ -1,96 +1,15 @@
 """Everything the environment may say, read once, loud when wrong. Every name begins with ``THREADFORM_``."""
 
-import ipaddress
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from iac.spec import Address, Limits
-
-MOST_ADDRESSES = 65_536
-"""Each address of a range is a value in memory."""
-
-
-class PersonSetting(BaseModel):
-    """One person: ``id`` is ``platform:id``; roles are requester, approver, admin."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: str = Field(pattern=r"^[a-z]+:.+$")
-    name: str
-    roles: tuple[Literal["requester", "approver", "admin"], ...]
-    ssh_keys: tuple[str, ...] = ()
-
-
-class NetworkSetting(BaseModel):
-    """The addresses that guests on one network may be given: ``first`` to ``last``, both included.
-
-    A network without such a setting hands addresses out by DHCP.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    first: ipaddress.IPv4Address
-    last: ipaddress.IPv4Address
-    prefix: int = Field(ge=8, le=30)
-    gateway: ipaddress.IPv4Address | None = None
-    dns: tuple[ipaddress.IPv4Address, ...] = ()
-    domain: str | None = None
-
-    @model_validator(mode="after")
-    def _is_a_range(self) -> Self:
-        if int(self.last) < int(self.first):
-            raise ValueError(f"the last address {self.last} comes before the first, {self.first}")
-        if int(self.last) - int(self.first) >= MOST_ADDRESSES:
-            raise ValueError(f"from {self.first} to {self.last} are more than {MOST_ADDRESSES:,} addresses")
-        subnet = ipaddress.IPv4Network((self.first, self.prefix), strict=False)
-        for other in (self.last, *((self.gateway,) if self.gateway else ())):
-            if other not in subnet:
-                raise ValueError(f"{other} is not in {subnet}, the network of the first address")
-        return self
-
-    def addresses(self) -> tuple[Address, ...]:
-        """Every address of the range that a guest may have, in order: never the gateway's or a name server's."""
-        gateway = str(self.gateway) if self.gateway else None
-        dns = tuple(str(server) for server in self.dns)
-        subnet = ipaddress.IPv4Network((self.first, self.prefix), strict=False)
-        never = {self.gateway, *self.dns, subnet.network_address, subnet.broadcast_address}
-        every = map(ipaddress.IPv4Address, range(int(self.first), int(self.last) + 1))
-        return tuple(Address(str(each), self.prefix, gateway, dns, self.domain) for each in every if each not in never)
-
-
-class LimitSetting(BaseModel):
-    """The most that one guest, and one request, may ask for."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    max_cores: int = Field(32, ge=1)
-    max_memory_mb: int = Field(131072, ge=128)
-    max_disk_gb: int = Field(2048, ge=1)
-    max_guests: int = Field(20, ge=1)
-
-    def limits(self) -> Limits:
-        """The same as the value that the rules take."""
-        return Limits(self.max_cores, self.max_memory_mb, self.max_disk_gb, self.max_guests)
-
-
-LAB_ROLES: tuple[tuple[str, tuple[Literal["requester", "approver", "admin"], ...]], ...] = (
-    ("Alice", ("requester",)),
-    ("Bob", ("requester", "approver")),
-    ("Carol", ("requester", "approver", "admin")),
-)
-LAB_PEOPLE = tuple(
-    PersonSetting(id=f"{platform}:{name.lower()}", name=name, roles=roles)
-    for platform in ("web", "terminal")
-    for name, roles in LAB_ROLES
-)
-LAB_NETWORKS = {
-    "mainvnet": NetworkSetting.model_validate(
-        {"first": "192.168.10.20", "last": "192.168.10.250", "prefix": 16, "gateway": "192.168.0.1"}
-    )
-}
+from bot.settings.people import LAB_PEOPLE, GroupSetting, PersonSetting, QuotaSetting
+from bot.settings.places import LAB_NETWORKS, NetworkSetting
+from bot.settings.rules import EnvironmentSetting, LimitSetting, PriceSetting
 
 
 class Settings(BaseSettings):
@@ -154,6 +73,8 @@ class Settings(BaseSettings):
 
     people: tuple[PersonSetting, ...] = ()
     """Who may ask and who may approve, as JSON: `[{"id": "web:ann", "name": "Ann", "roles": ["approver"]}]`."""
+    groups: tuple[GroupSetting, ...] = ()
+    """Groups with roles or a quota, as JSON: `[{"id": "web:ops", "name": "Ops", "members": […], "roles": […]}]`."""
     networks: dict[str, NetworkSetting] = Field(default_factory=dict)
     """Address ranges by network, as JSON: `{"vmbr0": {"first": …, "last": …, "prefix": 24}}`; others use DHCP."""
     limits: LimitSetting = LimitSetting()
@@ -162,6 +83,16 @@ class Settings(BaseSettings):
     """The environments there are, as JSON."""
     default_environment: str = "dev"
     """The environment of a request that names none."""
+    environment_rules: dict[str, EnvironmentSetting] = Field(default_factory=dict)
+    """What holds in an environment, as JSON: `{"prod": {"approvals": 2, "approvers": ["web:ops"]}}`."""
+    quota: QuotaSetting | None = None
+    """The most one person may hold at a time where nothing else is said, as JSON: `{"guests": 10, "cores": 40}`."""
+    protected: tuple[str, ...] = ()
+    """Guests that nothing may touch, by name (`*` stands for anything) or VMID, as JSON: `["dc-*", "100"]`."""
+    prices: PriceSetting | None = PriceSetting()
+    """EUR a month, as JSON: `{"core": 4, "memory_gb": 1.5, "disk_gb": 0.05}`; `null` shows no costs."""
+    retention_days: float = Field(90, ge=1)
+    """How long delivered messages and heard events are kept; the audit trail is kept for ever."""
     vmid_first: int = Field(1000, ge=100)
     """First VMID that may be given to a guest."""
     vmid_last: int = Field(1999, le=999_999_999)
@@ -191,11 +122,23 @@ class Settings(BaseSettings):
         twice = sorted({person.id for person in self.people if self._named(person.id) > 1})
         if twice:
             raise ValueError(f"THREADFORM_PEOPLE names {', '.join(twice)} more than once: whose roles hold?")
+        for wrong in self._unknown_names():
+            raise ValueError(wrong)
         if self.default_environment not in self.environments:
             raise ValueError(f"THREADFORM_DEFAULT_ENVIRONMENT {self.default_environment!r} is none of the environments")
         if self.vmid_last < self.vmid_first:
             raise ValueError("THREADFORM_VMID_LAST comes before THREADFORM_VMID_FIRST")
         return self
+
+    def _unknown_names(self) -> Iterator[str]:
+        """A rule for an environment that there is not, or a group that there is not, would hold for nobody."""
+        groups = {group.id for group in self.groups}
+        for name, rules in self.environment_rules.items():
+            if name not in self.environments:
+                yield f"THREADFORM_ENVIRONMENT_RULES names {name!r}, which is none of the environments"
+            for group in (*rules.approvers, *([rules.escalate_to] if rules.escalate_to else [])):
+                if group not in groups:
+                    yield f"THREADFORM_ENVIRONMENT_RULES of {name!r} names the group {group!r}, which is not in _GROUPS"
 
     def _named(self, person_id: str) -> int:
         return [person.id for person in self.people].count(person_id)

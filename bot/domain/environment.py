@@ -1,0 +1,29 @@
+"""An environment: what an operator decided about one of them, as values. Pure."""
+
+from dataclasses import dataclass, field
+
+from iac.spec import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One environment. ``approvals`` people must say yes; ``approvers`` are the groups they come from.
+
+    Empty tuples mean "any": any approver, any node, storage or network. ``tags`` stand on every guest.
+    ``limits`` is the most one guest and one request may ask for. ``auto`` is what needs no person, because an admin
+    said so beforehand; None: every plan needs one. Times are seconds after the card was posted; ``escalate_to`` is
+    the group that is told when nobody decided.
+    """
+
+    name: str
+    approvals: int = 1
+    approvers: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
+    storages: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    auto: Limits | None = None
+    remind_s: float = 4 * 3600.0
+    escalate_s: float = 12 * 3600.0
+    escalate_to: str = ""

@@ -1,0 +1,74 @@
+"""What stands between a yes and the machines: the freeze, and the room that every plan claims before it is shown."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Nothing may be changed: who said so, why, and when (seconds since the epoch, UTC)."""
+
+    by: str
+    reason: str
+    at: float
+
+
+class Freezes(Protocol):
+    """The one switch that stops every apply. An apply that has begun goes on; none begins."""
+
+    async def current(self) -> Freeze | None:
+        """The freeze that holds now, or None."""
+        ...
+
+    async def freeze(self, by: str, reason: str, at: float) -> Freeze:
+        """Switch it on, with its audit row; one that holds already is left as it is and answered."""
+        ...
+
+    async def unfreeze(self, by: str, at: float) -> Freeze | None:
+        """Switch it off, with its audit row; the freeze that held, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What one guest takes, or will take once its run is applied. ``owner`` is the requester; ``is_kept``: applied."""
+
+    run_id: str
+    guest: str
+    stack_id: str
+    owner: str
+    environment: str
+    vmid: int | None
+    node: str
+    storage: str
+    cores: int
+    memory_mb: int
+    disk_gb: int
+    is_kept: bool = False
+
+
+class Claims(Protocol):
+    """Room and quota, claimed before a plan is shown: two plans made at the same moment see each other."""
+
+    async def take(self, run: Run, decide: Callable[[Sequence[Claimed]], Sequence[Claimed]]) -> Sequence[Claimed]:
+        """Decide under one lock what this run claims, given everything that is claimed by others, and keep it.
+
+        ``decide`` is pure and quick; what it raises is raised, and nothing is kept. Claims of an earlier try of the
+        same run are replaced. A run that ends without an apply gives its claims back in the move that ends it.
+        """
+        ...
+
+    async def all(self) -> Sequence[Claimed]:
+        """Everything that is claimed now."""
+        ...
+
+    async def keep(self, run: Run, guests: Iterable[str]) -> None:
+        """The run was applied: its claims on these guests hold in place of the stack's earlier ones."""
+        ...
+
+    async def forget(self, stack_id: str, guests: Iterable[str]) -> None:
+        """These guests of the stack are gone."""
+        ...

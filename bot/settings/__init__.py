@@ -1,0 +1,20 @@
+"""The settings of one installation, and the shapes of what they hold."""
+
+from bot.settings.installation import Settings
+from bot.settings.people import LAB_PEOPLE, GroupSetting, PersonSetting, QuotaSetting
+from bot.settings.places import LAB_NETWORKS, MOST_ADDRESSES, NetworkSetting
+from bot.settings.rules import EnvironmentSetting, LimitSetting, PriceSetting
+
+__all__ = [
+    "LAB_NETWORKS",
+    "LAB_PEOPLE",
+    "MOST_ADDRESSES",
+    "EnvironmentSetting",
+    "GroupSetting",
+    "LimitSetting",
+    "NetworkSetting",
+    "PersonSetting",
+    "PriceSetting",
+    "QuotaSetting",
+    "Settings",
+]
