@@ -24,19 +24,19 @@ def redact(text: str) -> str:
 
 
 def _redacted(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    return {name: _without_secrets(name, value) for name, value in event.items()}
+    return {name: without_secrets(value, name) for name, value in event.items()}
 
 
-def _without_secrets(name: str, value: Any) -> Any:
+def without_secrets(value: Any, name: str = "") -> Any:
     """The value with everything hidden that looks like a secret, by its name or by its form, however deep."""
     if SECRET_NAME.search(name):
         return HIDDEN
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):
-        return {str(inner): _without_secrets(str(inner), each) for inner, each in value.items()}
+        return {str(inner): without_secrets(each, str(inner)) for inner, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_without_secrets("", each) for each in value]
+        return [without_secrets(each) for each in value]
     return value
 
 

@@ -2,9 +2,9 @@
 
 from agents.contracts import Crew
 from bot.domain.outcome import Ending, Progress, Usable
-from bot.ports.guards import Claimed, Claims, Freeze, Freezes
+from bot.ports.guards import Claimed, Claims, Freeze, Freezes, Trail, Trust
 from bot.ports.machines import Planner, Runner, UsableCheck
-from bot.ports.records import Attempt, Clock, Handler, Job, Outgoing, Stack
+from bot.ports.records import Attempt, Clock, Handler, Job, Noted, Outgoing, Stack
 from bot.ports.runs import Attempts, Reservations, Runs, Stacks
 from bot.ports.talk import Inbox, Jobs, Outbox, People, ThreadMemory, Threads
 from iac.inventory import Cluster
@@ -24,6 +24,7 @@ __all__ = [
     "Inbox",
     "Job",
     "Jobs",
+    "Noted",
     "Outbox",
     "Outgoing",
     "People",
@@ -36,6 +37,8 @@ __all__ = [
     "Stacks",
     "ThreadMemory",
     "Threads",
+    "Trail",
+    "Trust",
     "Usable",
     "UsableCheck",
 ]

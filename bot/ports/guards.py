@@ -1,10 +1,11 @@
-"""What stands between a yes and the machines: the freeze, and the room that every plan claims before it is shown."""
+"""What stands between a yes and the machines: the freeze, the room that a plan claims, and a trail that adds up."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.run import Run
+from bot.ports.records import Noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +72,20 @@ class Claims(Protocol):
 
     async def forget(self, stack_id: str, guests: Iterable[str]) -> None:
         """These guests of the stack are gone."""
+        ...
+
+
+class Trail(Protocol):
+    """The audit trail, for what is noted by itself; what belongs to a change is written in the change's transaction."""
+
+    async def note(self, noted: Noted) -> None:
+        """Append one act for ever."""
+        ...
+
+
+class Trust(Protocol):
+    """Whether the records can be believed. Asked before an apply begins: in doubt, none does."""
+
+    def check(self) -> None:
+        """``Refused("audit.broken")`` or ``Refused("audit.unread")`` unless the whole trail was read and adds up."""
         ...

@@ -1,8 +1,8 @@
 """The values that go through the ports, and the small types they share."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from bot.chat.port import Actor, Card, Conversation
 
@@ -30,6 +30,23 @@ class Outgoing:
     kind: Literal["post", "edit", "whisper"] = "post"
     of: str | None = None
     who: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What the audit trail keeps beside moves: ``what`` is ``noun.past`` ("vote.counted", "press.refused").
+
+    ``who`` is a person's id or a part of the bot, ``result`` one word or the key of the sentence that was answered,
+    ``facts`` plain values (JSON); ``run_id`` is empty where no run is meant.
+    """
+
+    what: str
+    who: str
+    at: float
+    result: str = ""
+    run_id: str = ""
+    digest: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

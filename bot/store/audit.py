@@ -1,24 +1,30 @@
-"""The audit trail: one row a move, in the same transaction; append-only and chained by hash."""
+"""The audit trail: one row a move, in the same transaction, and one a noted act; append-only, chained by hash."""
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.log import without_secrets
+from bot.ports import Noted
 from bot.store.database import Database
 from bot.store.models import audit, audit_head
 from iac.errors import Broken
 
 PAGE = 1000
+MOVED: Final = "run.moved"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What happened: who moved which run from where to where. ``old`` is None where the run was made."""
+    """What happened: who moved which run from where to where. ``old`` is None where the run was made.
+
+    What is no move has its own word in ``what``, its result in ``new``, and no run where it is about none.
+    """
 
     run_id: str
     old: str | None
@@ -26,6 +32,7 @@ class Entry:
     actor: str
     at: float
     facts: Mapping[str, Any]
+    what: str = MOVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +60,22 @@ async def record(connection: AsyncConnection, entry: Entry) -> None:
     await connection.execute(update(audit_head).where(audit_head.c.id == 1).values(hash=link))
 
 
+async def note(connection: AsyncConnection, noted: Noted) -> None:
+    """Append something that is no move, inside the caller's transaction: it happened, or neither happened."""
+    facts = {"digest": noted.digest, **noted.facts}
+    await record(connection, Entry(noted.run_id, None, noted.result, noted.who, noted.at, facts, noted.what))
+
+
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The reading side of the trail."""
+    """The trail: what is read of it, and what is noted in a transaction of its own."""
 
     database: Database
+
+    async def note(self, noted: Noted) -> None:
+        """Append something that is no move and that nothing else is written with."""
+        async with self.database.writing() as connection:
+            await note(connection, noted)
 
     async def of_run(self, run_id: str) -> Sequence[AuditRow]:
         """Everything that happened to one run, oldest first."""
@@ -105,9 +123,10 @@ def _link(seq: int, prev: str, body: str) -> str:
 
 
 def _canonical(entry: Entry) -> str:
-    """The same entry is always the same text: sorted keys, no spaces, plain ASCII."""
-    fields = {name: getattr(entry, name) for name in ("run_id", "old", "new", "actor", "at")}
-    return json.dumps({**fields, "facts": dict(entry.facts)}, sort_keys=True, separators=(",", ":"), default=str)
+    """The same entry is always the same text: sorted keys, no spaces, plain ASCII, and no secret in its facts."""
+    fields = {name: getattr(entry, name) for name in ("run_id", "old", "new", "actor", "at", "what")}
+    kept = {**fields, "facts": without_secrets(entry.facts)}
+    return json.dumps(kept, sort_keys=True, separators=(",", ":"), default=str)
 
 
 def _row(row: Any) -> AuditRow:

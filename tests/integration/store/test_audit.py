@@ -1,8 +1,10 @@
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from bot.domain.run import RunState
+from bot.ports import Noted
+from bot.store.audit import note
 from bot.store.models import audit as audit_table
 from bot.store.models import audit_head
 from iac.errors import Broken
@@ -24,6 +26,35 @@ async def test_a_whole_trail_verifies_and_counts_its_rows(runs, audit, stack):
     assert await audit.verify() == 0
     await a_run_in(S.APPROVED, runs, stack)
     assert await audit.verify() == 4
+
+
+async def test_what_is_no_move_is_noted_in_the_same_chain(runs, audit, stack):
+    run = await a_run_in(S.PLANNED, runs, stack)
+    said = {"needed": 2, "have": 1}
+    await audit.note(Noted("vote.counted", "web:bob", 43.0, "counted", run.id, run.digest, said))
+    await audit.note(Noted("freeze.set", "web:carol", 44.0, facts={"reason": "the move"}))
+    entry = (await audit.of_run(run.id))[-1].entry
+    assert (entry.what, entry.actor, entry.at, entry.new) == ("vote.counted", "web:bob", 43.0, "counted")
+    assert entry.facts == {"digest": run.digest, **said}
+    assert await audit.verify() == 5
+
+
+async def test_a_note_and_the_change_it_tells_of_happen_together_or_not_at_all(audit, database):
+    async def noted_and_broken():
+        async with database.writing() as connection:
+            await note(connection, Noted("freeze.set", "web:carol", 1.0))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await noted_and_broken()
+    assert await audit.verify() == 0
+
+
+async def test_no_secret_is_kept_for_ever_in_the_trail(audit, database):
+    leaky = {"why": "refused for https://bot:hunter2@pve/", "api_token": "hunter3", "deep": [{"password": "hunter4"}]}
+    await audit.note(Noted("state.restored", "web:carol", 1.0, facts=leaky))
+    async with database.reading() as connection:
+        assert "hunter" not in str((await connection.execute(select(audit_table))).all())
 
 
 @pytest.mark.parametrize(
