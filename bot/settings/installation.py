@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """How long a new guest may take to become usable before the report says what is missing."""
     approval_hours: float = Field(24, gt=0)
     """How long a plan waits for a decision."""
+    claim_seconds: float = Field(30, ge=3)
+    """How long work counts as taken without a sign from its worker: a dead worker's work is taken up after that."""
     beat_seconds: float = Field(60, ge=5)
     """How long an apply counts as alive without a sign; longer than a database outage you expect."""
 

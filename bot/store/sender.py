@@ -20,8 +20,8 @@ log = structlog.get_logger()
 AT_ONCE: Final = 8
 """Conversations that are spoken to at the same time."""
 SEND_S: Final = 30.0
-LEASE_S: Final = 60.0
-"""Longer than any send: a message whose lease ended belongs to a sender that died."""
+LEASE_SENDS: Final = 2.0
+"""A lease lasts as long as two sends may: a message whose lease ended belongs to a sender that died."""
 BACKOFF_S: Final = 0.5
 BACKOFF_MAX_S: Final = 60.0
 GIVE_UP_S: Final = 86_400.0
@@ -54,10 +54,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Sends through one chat a platform. Any number of senders may share one outbox."""
+    """Sends through one chat a platform. Any number of senders may share one outbox.
+
+    ``send_s`` is the wall clock of one send.
+    """
 
     database: Database
     chats: Mapping[str, Chat]
+    send_s: float = SEND_S
 
     async def flush(self) -> int:
         """Send the first due message of each conversation, some conversations at once; how many were dealt with."""
@@ -73,7 +77,7 @@ class Sender:
             return (await connection.execute(_heads(self.chats))).first() is not None
 
     async def _take(self) -> Sequence[Letter]:
-        taken = {"lease_until": clock() + LEASE_S, "tries": outbox.c.tries + 1}
+        taken = {"lease_until": clock() + self.send_s * LEASE_SENDS, "tries": outbox.c.tries + 1}
         heads = _heads(self.chats).with_for_update(skip_locked=True)
         statement = update(outbox).where(outbox.c.seq.in_(heads), OPEN, IS_DUE).values(taken).returning(outbox)
         async with self.database.writing() as connection:
@@ -83,7 +87,7 @@ class Sender:
 
     async def _deliver(self, letter: Letter) -> None:
         try:
-            async with asyncio.timeout(SEND_S):
+            async with asyncio.timeout(self.send_s):
                 message = await self._send(letter)
         except PERMANENT as error:
             await self._give_up(letter, error)

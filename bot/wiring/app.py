@@ -21,7 +21,7 @@ from bot.store.inbox import SqlInbox
 from bot.store.jobs import Consumer, RedisJobs
 from bot.store.runs import SqlRuns
 from bot.store.sender import Sender
-from bot.store.threads import RedisThreads
+from bot.store.threads import Patience, RedisThreads
 from bot.store.upgrading import upgrade
 from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import crew_of
@@ -94,7 +94,8 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         stack.push_async_callback(redis.close)
         database = open_database(settings.database)
         stack.push_async_callback(database.close)
-        jobs, threads = RedisJobs(redis.url), RedisThreads(redis.url)
+        jobs = RedisJobs(redis.url)
+        threads = RedisThreads(redis.url, Patience(lock_s=settings.claim_seconds))
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(threads.close)
         words = Words.load(is_strict=False)
@@ -133,12 +134,12 @@ def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str,
     stages = stages_of(parts)
     inbox = SqlInbox(parts.database)
     worker = Worker(
-        hearing=Hearing(inbox, stages, parts.outbox, parts.telling, parts.owner),
+        hearing=Hearing(inbox, stages, parts.outbox, parts.telling, parts.owner, parts.settings.claim_seconds),
         stages=stages,
         inbox=inbox,
         runs=parts.runs,
         jobs=parts.jobs,
-        sender=Sender(parts.database, chats),
+        sender=Sender(parts.database, chats, parts.settings.claim_seconds),
         now=parts.now,
     )
     return App(

@@ -29,8 +29,6 @@ from bot.worker import Stages
 from iac.inventory import Cluster
 from iac.usable import UsableCheck as Eye
 
-CLAIM_S = 30.0
-"""How long a claim of a stage holds without a heartbeat: a dead worker's run is taken up after that."""
 LOGIN_USERS = {"ubuntu": "ubuntu", "debian": "debian", "rocky": "rocky", "alma": "almalinux", "fedora": "fedora"}
 
 
@@ -114,7 +112,7 @@ def rules_of(settings: Settings) -> Rules:
         login_users=LOGIN_USERS,
         shared_keys=(lab_ssh_key(settings.home),) if settings.is_lab else (),
         approval_s=settings.approval_hours * 3600,
-        lease_s=CLAIM_S,
+        lease_s=settings.claim_seconds,
     )
 
 
@@ -140,7 +138,7 @@ def _applying(parts: Parts, stacks: SqlStacks) -> Applying:
         jobs=parts.jobs,
         telling=parts.telling,
         owner=parts.owner,
-        lease_s=CLAIM_S,
+        lease_s=parts.settings.claim_seconds,
         beat_s=parts.settings.beat_seconds,
         now=parts.now,
     )
@@ -157,7 +155,7 @@ def _closing(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> 
         telling=parts.telling,
         usable_s=parts.settings.usable_seconds,
         owner=parts.owner,
-        lease_s=CLAIM_S,
+        lease_s=parts.settings.claim_seconds,
         now=parts.now,
     )
 
