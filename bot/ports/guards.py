@@ -16,6 +16,11 @@ class Freeze:
     reason: str
     at: float
 
+    @property
+    def why(self) -> str:
+        """The reason as it stands behind the name in a sentence; nothing where none was given."""
+        return f" ({self.reason})" if self.reason else ""
+
 
 class Freezes(Protocol):
     """The one switch that stops every apply. An apply that has begun goes on; none begins."""

@@ -59,10 +59,17 @@ class Runs(Protocol):
         """Runs in a state that a worker must act on, unclaimed and due."""
         ...
 
-    async def start_apply(self, run: Run, token: str, *, actor: str, beat_s: float) -> Run:
-        """APPROVED -> APPLYING and the attempt row in one transaction.
+    async def check_may_start(self, run: Run, templates: Sequence[str]) -> None:
+        """What ``start_apply`` would refuse now, looked up without touching anything."""
+        ...
 
-        ``Refused("lock.held")`` where another run of the same stack is applying; ``Lost`` where the state moved.
+    async def start_apply(
+        self, run: Run, token: str, *, actor: str, beat_s: float, templates: Sequence[str] = ()
+    ) -> Run:
+        """APPROVED -> APPLYING, the attempt row and the hold of its templates in one transaction.
+
+        ``Refused("freeze.on")`` while a freeze holds, ``Refused("lock.held")`` where another run of the same stack is
+        applying, ``Refused("lock.template")`` where one clones from the same template; ``Lost`` where the state moved.
         """
         ...
 

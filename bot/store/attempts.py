@@ -11,6 +11,7 @@ from bot.domain.errors import Lost
 from bot.domain.run import Run, RunState
 from bot.ports import Attempt, Outgoing
 from bot.store.database import Database, clock
+from bot.store.holds import release_templates
 from bot.store.models import attempts, runs
 from bot.store.moving import Moving, move, run_of
 from bot.store.runs import ATTEMPT_COLUMNS
@@ -48,6 +49,7 @@ class Attempts:
             run = await run_of(connection, run_id, is_locking=True)
             if not await _end(connection, run_id, token, exit_code):
                 return run
+            await release_templates(connection, run_id)
             fenced = await _raise_fence(connection, run)
             return await move(self.database, connection, fenced, moving)
 

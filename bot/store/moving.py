@@ -11,6 +11,7 @@ from bot.domain.errors import Lost, Refused
 from bot.domain.run import TERMINAL, Run, RunState, is_legal
 from bot.ports import Outgoing
 from bot.store.audit import Entry, record
+from bot.store.claims import give_back_claims
 from bot.store.database import Database, clock
 from bot.store.models import runs
 from bot.store.outbox import queue
@@ -21,6 +22,8 @@ CHANGEABLE: Final = frozenset(
     {"outcome", "digest", "state_serial", "decided_by", "decided_at", "expires_at", "remind_at", "updated_at"}
 )
 KEEPS_CLAIM: Final = frozenset({RunState.PLANNING, RunState.APPLYING})
+ENDS_UNTOUCHED: Final = frozenset({RunState.REFUSED})
+"""Ends of an apply in which nothing was changed."""
 FREE: Final[dict[str, Any]] = {"owner": None, "lease_until": 0.0, "due_at": 0.0}
 TOLD: Final = ("digest", "state_serial", "decided_by", "expires_at")
 """What an audit row keeps of the run as it stands after the move."""
@@ -64,8 +67,9 @@ async def move(database: Database, connection: AsyncConnection, run: Run, moving
     facts = {name: getattr(moved, name) for name in TOLD} | dict(moving.facts)
     entry = Entry(run.id, run.state.value, moving.to.value, moving.actor, moved.updated_at, facts)
     await record(connection, entry)
-    if run.state is not RunState.APPLYING and moving.to in TERMINAL:
+    if moving.to in ENDS_UNTOUCHED or (run.state is not RunState.APPLYING and moving.to in TERMINAL):
         await give_back(connection, run.id)
+        await give_back_claims(connection, run.id)
     await queue(database, connection, moving.messages)
     return moved
 

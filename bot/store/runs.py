@@ -12,6 +12,8 @@ from bot.domain.run import Run, RunState
 from bot.ports import Attempt, Outgoing
 from bot.store.audit import Entry, record
 from bot.store.database import Database, clock
+from bot.store.freezes import check_not_frozen
+from bot.store.holds import check_templates_free, hold_templates
 from bot.store.models import attempts, runs
 from bot.store.moving import FREE, RUN_COLUMNS, Moving, check_move, guarded, move, parse_run, run_of
 from bot.store.outbox import queue
@@ -104,22 +106,35 @@ class SqlRuns:
             rows = await connection.execute(chosen.order_by(runs.c.updated_at, runs.c.id).limit(limit))
             return [(row.id, RunState(row.state)) for row in rows]
 
-    async def start_apply(self, run: Run, token: str, *, actor: str, beat_s: float) -> Run:
-        """APPROVED -> APPLYING and the attempt row in one transaction.
+    async def check_may_start(self, run: Run, templates: Sequence[str]) -> None:
+        """What ``start_apply`` would refuse now, looked up without touching anything: cheap enough for who waits."""
+        async with self.database.reading() as connection:
+            await check_not_frozen(connection)
+            await check_templates_free(connection, run.id, templates)
+        await self._check_is_free(run)
 
-        ``Refused("lock.held")`` where another run of the same stack is applying; ``Lost`` where the state moved.
+    async def start_apply(
+        self, run: Run, token: str, *, actor: str, beat_s: float, templates: Sequence[str] = ()
+    ) -> Run:
+        """APPROVED -> APPLYING, the attempt row and the hold of its templates in one transaction.
+
+        ``Refused("freeze.on")`` while a freeze holds: one that was acknowledged is never followed by a start.
+        ``Refused("lock.held")`` where another run of the same stack is applying, ``Refused("lock.template")`` where
+        one clones from the same template; ``Lost`` where the state moved.
         """
         check_move(run, RunState.APPLYING, {})
         for _ in range(LOOKS):
             try:
-                return await self._start(run, token, actor, beat_s)
+                return await self._start(run, token, actor, beat_s, templates)
             except IntegrityError:
                 await self._check_is_free(run)
         raise Lost(run.id)
 
-    async def _start(self, run: Run, token: str, actor: str, beat_s: float) -> Run:
+    async def _start(self, run: Run, token: str, actor: str, beat_s: float, templates: Sequence[str]) -> Run:
         row = {"run_id": run.id, "token": token, "beat_until": clock() + beat_s}
         async with self.database.writing() as connection:
+            await check_not_frozen(connection, is_locking=True)
+            await hold_templates(self.database, connection, run.id, templates)
             started = await move(self.database, connection, run, Moving(RunState.APPLYING, actor, {}))
             await connection.execute(insert(attempts).values(row))
             return started
