@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,11 +35,12 @@ class DetachedRunner:
     environment: Mapping[str, str]
     _spare: "subprocess.Popen[str] | None" = None
     _started: "list[subprocess.Popen[str]]" = field(default_factory=list)
+    _warming: threading.Lock = field(default_factory=threading.Lock)
+    _is_closed: bool = False
 
     async def warm(self) -> None:
-        """Start the spare runner where there is none."""
-        if self._spare is None or self._spare.poll() is not None:
-            self._spare = await asyncio.to_thread(self._spawn)
+        """Start the spare runner where there is none; none any more once we are closed."""
+        await asyncio.to_thread(self._have_spare)
 
     async def start(self, run_id: str, token: str) -> None:
         """Give the order; the runner passes the guarded door by itself, or ends without a trace."""
@@ -52,10 +54,21 @@ class DetachedRunner:
 
     async def close(self) -> None:
         """Send the spare away; runners at work go on."""
-        if self._spare is not None:
-            await asyncio.to_thread(_send_away, self._spare)
-            self._spare = None
+        self._is_closed = True
+        await asyncio.to_thread(self._leave_spare)
         self._started = [process for process in self._started if process.poll() is None]
+
+    def _have_spare(self) -> None:
+        # A lock of threads: many applies end at once, and a task that is cancelled does not stop its thread.
+        with self._warming:
+            if not self._is_closed and (self._spare is None or self._spare.poll() is not None):
+                self._spare = self._spawn()
+
+    def _leave_spare(self) -> None:
+        with self._warming:
+            spare, self._spare = self._spare, None
+        if spare is not None:
+            _send_away(spare)
 
     def _spawn(self) -> "subprocess.Popen[str]":
         self.runs_home.mkdir(mode=0o700, parents=True, exist_ok=True)

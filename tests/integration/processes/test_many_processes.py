@@ -1,14 +1,10 @@
 """One page and two workers on PostgreSQL and a plain Redis: six requests become six machines, each by one apply."""
 
-import json
-import secrets
-import urllib.request
-
 import psycopg
 import pytest
 
 from bot.domain.run import RunState
-from tests.fixtures.commands import until
+from tests.fixtures.commands import is_ready, until
 from tests.integration.processes.conftest import People, machines
 
 pytestmark = [pytest.mark.terraform, pytest.mark.postgres, pytest.mark.redis]
@@ -16,28 +12,12 @@ pytestmark = [pytest.mark.terraform, pytest.mark.postgres, pytest.mark.redis]
 COUNT = 6
 
 
-@pytest.fixture
-def url(postgres_url):
-    name = f"many_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return postgres_url.replace("/postgres?", f"/{name}?")
-
-
-def _ready(port: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=10) as answer:
-            return bool(json.load(answer)["ready"])
-    except OSError:
-        return False
-
-
-def test_two_workers_and_a_page_apply_each_request_exactly_once(shell, lab, url, redis_url):
-    shell.environment |= {"THREADFORM_DATABASE_URL": url, "THREADFORM_REDIS_URL": redis_url}
+def test_two_workers_and_a_page_apply_each_request_exactly_once(shell, lab, own_postgres, redis_url):
+    shell.environment |= {"THREADFORM_DATABASE_URL": own_postgres, "THREADFORM_REDIS_URL": redis_url}
     for command in ("web", "worker", "worker"):
         shell.start(command)
-    until(lambda: _ready(shell.environment["THREADFORM_WEB_PORT"]), "the page is ready")
-    people = People(url)
+    until(lambda: is_ready(shell.environment["THREADFORM_WEB_PORT"]), "the page is ready")
+    people = People(own_postgres)
     for n in range(COUNT):
         people.say(f"t{n}", f"1c/1g ubuntu 24.04, 10 GB, call it many{n}")
     for run in people.wait_for(RunState.PLANNED, COUNT):
@@ -52,7 +32,7 @@ def test_two_workers_and_a_page_apply_each_request_exactly_once(shell, lab, url,
     assert sorted(name for name in machines(lab.access) if name.startswith("many")) == [
         f"many{n}" for n in range(COUNT)
     ]
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(own_postgres) as connection:
         applied = connection.execute("SELECT run_id, exit_code FROM attempts").fetchall()
         reports = connection.execute("SELECT count(*) FROM outbox WHERE key LIKE '%:report'").fetchall()
         unsent = connection.execute("SELECT key FROM outbox WHERE sent_at IS NULL").fetchall()

@@ -1,5 +1,6 @@
 """The spare runner and the following of an apply; the database and terraform's report are the test's own."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -27,6 +28,16 @@ class Runs:
     async def get(self, _run_id):
         self.looks -= 1
         return a_run(RunState.APPLYING) if self.looks >= 0 else self.last
+
+
+class _Spawning(DetachedRunner):
+    """Starts a plain process where the real one starts a runner, slowly, and counts."""
+
+    def _spawn(self):
+        time.sleep(0.01)
+        with (self.runs_home / "spawned").open("a") as counted:
+            counted.write(".")
+        return _process(self.runs_home, LISTENS)
 
 
 def _runner(home, runs=None, steps=()) -> DetachedRunner:
@@ -67,6 +78,16 @@ async def test_closing_leaves_a_runner_at_work_alone(tmp_path):
     assert at_work.poll() is None
     at_work.kill()
     at_work.wait()
+
+
+async def test_twenty_applies_that_end_at_once_leave_one_spare_and_a_close_leaves_none(tmp_path):
+    runner, spawned = _Spawning(tmp_path, Runs(0, None), lambda _: lambda: iter(()), {}), tmp_path / "spawned"
+    await asyncio.gather(*(runner.warm() for _ in range(20)))
+    assert spawned.read_text() == "."
+    await runner.close()
+    await runner.warm()
+    assert spawned.read_text() == "."
+    assert runner._spare is None
 
 
 async def test_closing_without_a_spare_is_no_fault(tmp_path):
