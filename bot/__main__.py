@@ -42,6 +42,14 @@ def _parser() -> argparse.ArgumentParser:
     doctor = add("doctor", "what was found, what is missing, and the command that mends it")
     doctor.add_argument("--json", action="store_true", help="print findings as JSON")
 
+    audit = add("audit", "the audit trail: whether it adds up, and the trail itself")
+    acts = audit.add_subparsers(dest="act", required=True, metavar="ACT")
+    verify = acts.add_parser("verify", help="exit 0 where the trail adds up; 1 names the first row that does not")
+    verify.add_argument("--anchor", metavar="ROW:HASH", default="", help="a head that was logged or exported before")
+    export = acts.add_parser("export", help="JSON lines with their hashes, then the head")
+    export.add_argument("--since", metavar="DATE", default="", help="only what happened since then (ISO 8601, UTC)")
+    export.add_argument("--run", dest="run_id", metavar="RUN", default=None, help="only what happened to that run")
+
     add("settings", "every setting, its default and its meaning")
 
     tools = add("tools", "terraform and its provider")

@@ -5,7 +5,7 @@ import contextlib
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -145,6 +145,21 @@ class Hearing:
         await self.outbox.add([self.telling.note(event, sentence, language, about=why)])
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something that a process does again and again beside its jobs, and that may fail without ending anything."""
+
+    name: str
+    act: Callable[[], Awaitable[object]]
+    every_s: float
+
+    async def keep(self) -> None:
+        """Do it until cancelled."""
+        while True:
+            await _tried(self.name, self.act())
+            await asyncio.sleep(self.every_s)
+
+
 @dataclass(slots=True)
 class Worker:
     """Everything that works in the background of one process."""
@@ -156,6 +171,7 @@ class Worker:
     jobs: Jobs
     sender: Sending
     now: Clock
+    duties: Sequence[Duty] = ()
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -174,7 +190,8 @@ class Worker:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(consumer.run())
-                group.create_task(self._every("sweep", self.sweep, SWEEP_EVERY_S))
+                for duty in (Duty("sweep", self.sweep, SWEEP_EVERY_S), *self.duties):
+                    group.create_task(duty.keep())
                 group.create_task(self._send())
         finally:
             await consumer.close()
@@ -213,13 +230,8 @@ class Worker:
                     await self.bell.wait()
             self.bell.clear()
 
-    async def _every(self, what: str, act: Callable[[], Awaitable[None]], seconds: float) -> None:
-        while True:
-            await _tried(what, act())
-            await asyncio.sleep(seconds)
 
-
-async def _tried(what: str, act: Awaitable[None]) -> None:
+async def _tried(what: str, act: Awaitable[object]) -> None:
     """Do it; the loop outlives any fault, and what was due stays due."""
     try:
         await act

@@ -13,7 +13,8 @@ from bot.domain.outcome import Ending, Outcome, Progress, dump_outcome, parse_ou
 from bot.domain.run import Run, RunState
 from bot.flow.keeping import keeping
 from bot.flow.telling import Telling
-from bot.ports import Clock, Cluster, Jobs, Outbox, Outgoing, Runner, Runs, Stack, Stacks
+from bot.flow.waiting import is_told, wait_of
+from bot.ports import Clock, Cluster, Jobs, Outbox, Outgoing, Runner, Runs, Stack, Stacks, Trust
 from iac.errors import Broken, say
 from iac.inventory import Inventory
 from iac.spec import PlacedGuest
@@ -39,6 +40,7 @@ class Applying:
     outbox: Outbox
     jobs: Jobs
     telling: Telling
+    trust: Trust
     owner: str
     lease_s: float
     beat_s: float
@@ -78,6 +80,7 @@ class Applying:
 
     async def _check(self, run: Run, stack: Stack) -> None:
         """What may have moved between the yes and now: the state, the cluster, the nodes, the VMIDs."""
+        self.trust.check_trail()
         if is_yes_too_old(run, self.now()):
             raise Refused("apply.yes_too_old", run=run.id)
         kept = await self.stacks.state(stack.id)
@@ -107,10 +110,11 @@ class Applying:
         await self.jobs.send("tell", run.conversation)
 
     async def _refuse(self, run: Run, stack: Stack, no: ThreadformError) -> None:
-        """Nothing was touched: say why. A workspace that is being changed is waited for, with its holder named."""
-        if no.sentence.key == "lock.held":
-            waiting = [_waiting(self.telling, run, stack, no)]
-            await self.runs.release(run, due_at=self.now() + EDIT_EVERY_S, messages=waiting)
+        """Nothing was touched: say why. What passes by itself is waited for, with a word on the card."""
+        wait_s = wait_of(no)
+        if wait_s is not None:
+            waiting = [_waiting(self.telling, run, stack, no)] if is_told(run, no) else []
+            await self.runs.release(run, due_at=self.now() + wait_s, messages=waiting)
             await self.jobs.send("tell", run.conversation)
             return
         to = RunState.ERRORED if run.state is RunState.APPLYING else RunState.REFUSED
@@ -150,10 +154,11 @@ class Applying:
 
 
 def _waiting(telling: Telling, run: Run, stack: Stack, no: ThreadformError) -> Outgoing:
-    holder = telling.people.named(str(no.sentence.values["holder"])).name
-    note = say("lock.held", holder=holder, run=no.sentence.values["run"])
+    note = no.sentence
+    if "holder" in note.values:
+        note = say(note.key, **{**note.values, "holder": telling.people.named(str(note.values["holder"])).name})
     outcome = replace(parse_outcome(run.outcome), notes=(note,))
-    return telling.edit(run, stack.conversation, outcome, step="waiting")
+    return telling.edit(run, stack.conversation, outcome, step=f"waiting:{note.key}")
 
 
 def _to_be_created(run: Run) -> Sequence[PlacedGuest]:

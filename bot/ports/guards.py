@@ -91,6 +91,6 @@ class Trail(Protocol):
 class Trust(Protocol):
     """Whether the records can be believed. Asked before an apply begins: in doubt, none does."""
 
-    def check(self) -> None:
+    def check_trail(self) -> None:
         """``Refused("audit.broken")`` or ``Refused("audit.unread")`` unless the whole trail was read and adds up."""
         ...

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.errors import TrailTorn
 from bot.log import without_secrets
 from bot.ports import Noted
 from bot.store.database import Database
@@ -33,6 +34,27 @@ class Entry:
     at: float
     facts: Mapping[str, Any]
     what: str = MOVED
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A place in the chain: everything up to it is held by its hash."""
+
+    seq: int
+    hash: str
+
+
+START: Final = Head(0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row as it is kept: ``hash`` is the SHA-256 of its number, the hash before it and its body."""
+
+    seq: int
+    prev: str
+    hash: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +93,7 @@ class Audit:
     """The trail: what is read of it, and what is noted in a transaction of its own."""
 
     database: Database
+    page: int = PAGE
 
     async def note(self, noted: Noted) -> None:
         """Append something that is no move and that nothing else is written with."""
@@ -84,38 +107,71 @@ class Audit:
             return [_row(row) for row in rows]
 
     async def verify(self) -> int:
-        """Walk the whole chain; how many rows it has. ``Broken`` names the first row that does not fit."""
+        """Walk the whole chain; how many rows it has. ``TrailTorn`` names the first row that does not fit."""
+        return (await self.walk()).seq
+
+    async def walk(self, begin: Head = START) -> Head:
+        """Walk the chain from a place that was found right to its head of now, page by page; the head.
+
+        Rows never change once they are written: pages may be read one after the other while others write on.
+        """
+        head, at = await self.head(), begin
+        while at.seq < head.seq:
+            at = await self._page(at, head.seq)
+        if at != head:
+            raise TrailTorn(min(at.seq, head.seq) + 1)
+        return head
+
+    async def head(self) -> Head:
+        """The end of the chain as the table of heads has it; ``TrailTorn`` where rows lie beyond it."""
+        # One statement, one moment: a row that is added between two of them would look like a forged one.
+        newest = select(func.coalesce(func.max(audit.c.seq), 0)).scalar_subquery()
         async with self.database.reading() as connection:
-            head = (await connection.execute(select(audit_head).where(audit_head.c.id == 1))).one_or_none()
-            if head is None:
-                raise _broken(0)
-            seq, link = await _walk(connection)
-        if (seq, link) != (head.seq, head.hash):
-            raise _broken(seq + 1)
-        return seq
+            found = await connection.execute(select(audit_head.c.seq, audit_head.c.hash, newest.label("newest")))
+            row = found.one_or_none()
+        if row is None:
+            raise TrailTorn(0)
+        if row.newest > row.seq:
+            raise TrailTorn(row.seq + 1)
+        return Head(row.seq, row.hash)
 
+    async def hash_of(self, seq: int) -> str | None:
+        """The hash of one row; None where there is no such row."""
+        async with self.database.reading() as connection:
+            return (await connection.execute(select(audit.c.hash).where(audit.c.seq == seq))).scalar()
 
-async def _walk(connection: AsyncConnection) -> tuple[int, str]:
-    seq, link = 0, ""
-    while True:
-        page = select(audit).where(audit.c.seq > seq).order_by(audit.c.seq).limit(PAGE)
-        rows = (await connection.execute(page)).all()
+    async def export(self, run_id: str | None = None) -> AsyncIterator[Link]:
+        """Every link of the chain, oldest first; of one run where it is named."""
+        at = 0
+        while True:
+            chosen = select(audit).where(audit.c.seq > at).order_by(audit.c.seq).limit(self.page)
+            async with self.database.reading() as connection:
+                rows = await connection.execute(chosen if run_id is None else chosen.where(audit.c.run_id == run_id))
+                links = [Link(row.seq, row.prev, row.hash, row.body) for row in rows]
+            for each in links:
+                yield each
+            if len(links) < self.page:
+                return
+            at = links[-1].seq
+
+    async def _page(self, at: Head, last: int) -> Head:
+        """The next rows, each held against the one before it; where they end."""
+        page = select(audit).where(audit.c.seq > at.seq, audit.c.seq <= last).order_by(audit.c.seq).limit(self.page)
+        async with self.database.reading() as connection:
+            rows = (await connection.execute(page)).all()
         for row in rows:
-            if not _fits(row, seq, link):
-                raise _broken(seq + 1)
-            seq, link = row.seq, row.hash
-        if len(rows) < PAGE:
-            return seq, link
+            if not _fits(row, at.seq, at.hash):
+                raise TrailTorn(at.seq + 1)
+            at = Head(row.seq, row.hash)
+        if not rows:
+            raise TrailTorn(at.seq + 1)
+        return at
 
 
 def _fits(row: Any, seq: int, link: str) -> bool:
     """The number follows, the link holds, and the column that is searched says what the body says."""
     is_linked = row.seq == seq + 1 and row.prev == link and row.hash == _link(row.seq, link, row.body)
     return bool(is_linked and json.loads(row.body)["run_id"] == row.run_id)
-
-
-def _broken(seq: int) -> Broken:
-    return Broken("verifying the audit trail", f"row {seq} is missing or was changed", key="run.audit_broken")
 
 
 def _link(seq: int, prev: str, body: str) -> str:

@@ -15,6 +15,7 @@ from bot.flow.telling import Telling
 from bot.http import Check
 from bot.ports import Clock, Jobs, Runs
 from bot.settings import Settings
+from bot.store.audit import Audit
 from bot.store.database import Database, open_database
 from bot.store.embedded import ensure
 from bot.store.inbox import SqlInbox
@@ -22,6 +23,7 @@ from bot.store.jobs import Consumer, RedisJobs
 from bot.store.runs import SqlRuns
 from bot.store.sender import Sender
 from bot.store.threads import Patience, RedisThreads
+from bot.store.trust import LOOK_EVERY_S, AuditTrust
 from bot.store.upgrading import upgrade
 from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import crew_of
@@ -29,7 +31,7 @@ from bot.wiring.machines import planner_of, runner_environment, runs_home, steps
 from bot.wiring.people import Book, book_of
 from bot.wiring.stages import Parts, stages_of
 from bot.wiring.web import web_of
-from bot.worker import Hearing, Worker, name_of_this_process
+from bot.worker import Duty, Hearing, Worker, name_of_this_process
 from iac.inventory import Cluster
 from iac.proxmox import CachedEye, ProxmoxEye
 from iac.terraform.standby import Standby
@@ -121,6 +123,7 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
             planner=planner,
             runner=DetachedRunner(runs_home(settings), runs, steps_of, runner_environment(settings)),
             place=place,
+            trust=AuditTrust(Audit(database)),
             owner=name_of_this_process(),
             now=time.time,
         )
@@ -141,6 +144,7 @@ def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str,
         jobs=parts.jobs,
         sender=Sender(parts.database, chats, parts.settings.claim_seconds),
         now=parts.now,
+        duties=(Duty("audit", parts.trust.look, LOOK_EVERY_S),),
     )
     return App(
         settings=parts.settings,
@@ -168,4 +172,7 @@ def _checks(parts: Parts) -> Mapping[str, Check]:
     async def cluster() -> None:
         await parts.cluster.read()
 
-    return {"database": database, "memory": parts.threads.ping, "cluster": cluster}
+    async def audit() -> None:
+        parts.trust.check_trail()
+
+    return {"database": database, "memory": parts.threads.ping, "cluster": cluster, "audit": audit}

@@ -21,6 +21,7 @@ from bot.store.outbox import SqlOutbox
 from bot.store.reservations import SqlReservations
 from bot.store.stacks import SqlStacks, Vault
 from bot.store.threads import RedisThreads
+from bot.store.trust import AuditTrust
 from bot.wiring.cluster import Place
 from bot.wiring.keys import lab_ssh_key, state_key
 from bot.wiring.machines import Usability
@@ -50,6 +51,7 @@ class Parts:
     planner: Planner
     runner: DetachedRunner
     place: Place
+    trust: AuditTrust
     owner: str
     now: Clock
 
@@ -137,6 +139,7 @@ def _applying(parts: Parts, stacks: SqlStacks) -> Applying:
         outbox=parts.outbox,
         jobs=parts.jobs,
         telling=parts.telling,
+        trust=parts.trust,
         owner=parts.owner,
         lease_s=parts.settings.claim_seconds,
         beat_s=parts.settings.beat_seconds,
