@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.domain.errors import Lost, say
+from bot.domain.errors import Lost, Refused, say
 from bot.domain.outcome import dump_outcome, parse_outcome
-from bot.domain.run import RunState
+from bot.domain.run import Run, RunState
 from bot.flow.telling import Telling
-from bot.ports import Attempt, Attempts, Clock, Jobs, Runner, Runs, Stacks
+from bot.ports import Attempt, Attempts, Clock, Jobs, Remains, Runner, Runs, Stacks, StateCopy
 
 log = structlog.get_logger()
 
 ACTOR = "bot:upkeep"
 BROKEN_EXIT = 1
+LOOK_AGAIN_S = 2.0
+"""How soon an apply that winds down is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Upkeep:
     attempts: Attempts
     stacks: Stacks
     runner: Runner
+    remains: Remains
     jobs: Jobs
     telling: Telling
     beat_s: float
@@ -46,20 +49,47 @@ class Upkeep:
 
     async def rescue(self) -> None:
         """Look after every apply whose heartbeat is over."""
+        late = {attempt.run_id for attempt in await self.attempts.overdue(self.beat_s)}
         for attempt in await self.attempts.overdue():
-            token = secrets.token_hex(16)
-            taken = await self.attempts.take_over(attempt.run_id, attempt.token, token, self.beat_s)
-            if taken is not None:
-                await self._rescue(taken, token)
+            if attempt.started_at is None:
+                await self._begin_again(attempt)
+            elif not await self._is_waited_for(attempt, is_late=attempt.run_id in late):
+                await self._end(attempt)
 
-    async def _rescue(self, attempt: Attempt, token: str) -> None:
-        """Not started: a new runner may begin. Started and silent: end it as broken and say so; never apply again."""
-        if attempt.started_at is None:
+    async def _begin_again(self, attempt: Attempt) -> None:
+        """Nobody has passed the door: another runner may, with a token that shuts the first one out."""
+        token = secrets.token_hex(16)
+        if await self.attempts.take_over(attempt.run_id, attempt.token, token, self.beat_s) is not None:
             log.warning("attempt.started_again", run=attempt.run_id)
             await self.runner.start(attempt.run_id, token)
+
+    async def _is_waited_for(self, attempt: Attempt, *, is_late: bool) -> bool:
+        """While terraform winds down on this machine, the attempt lives and its stack is not free.
+
+        Another machine cannot see that: it leaves the attempt for one beat more to the one that has its directory.
+        """
+        where = await self.remains.look(attempt.run_id)
+        if where == "at_work":
+            await self.attempts.beat(attempt.run_id, attempt.token, LOOK_AGAIN_S)
+        return where == "at_work" or (where == "elsewhere" and not is_late)
+
+    async def _end(self, attempt: Attempt) -> None:
+        """Started and silent: keep the state that was left here, end it as broken; never apply again."""
+        token = secrets.token_hex(16)
+        if await self.attempts.take_over(attempt.run_id, attempt.token, token, self.beat_s) is None:
             return
         log.error("attempt.went_silent", run=attempt.run_id)
         run = await self.runs.get(attempt.run_id)
+        await self._keep_state(run, token)
         outcome = replace(parse_outcome(run.outcome), error=say("apply.runner_lost", run=run.id))
         await self.attempts.finish(run.id, token, BROKEN_EXIT, outcome=dump_outcome(outcome))
         await self.jobs.send("close", run.id)
+
+    async def _keep_state(self, run: Run, token: str) -> None:
+        left = await self.remains.state(run.id)
+        if left is None:
+            return
+        try:
+            await self.stacks.save_state(StateCopy(run.stack_id, run.id, *left), token=token)
+        except Refused as no:  # what the runner copied before it died is newer
+            log.warning("attempt.state_refused", run=run.id, why=str(no))

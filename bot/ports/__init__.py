@@ -3,8 +3,8 @@
 from agents.contracts import Crew
 from bot.domain.outcome import Ending, Progress, Usable
 from bot.ports.guards import Claimed, Claims, Freeze, Freezes, Trail, Trust
-from bot.ports.machines import Planner, Runner, UsableCheck
-from bot.ports.records import Attempt, Clock, Handler, Job, Noted, Outgoing, Stack
+from bot.ports.machines import Planner, Remains, Runner, UsableCheck
+from bot.ports.records import Attempt, Clock, Handler, Job, Noted, Outgoing, Stack, StateCopy
 from bot.ports.runs import Attempts, Reservations, Runs, Stacks
 from bot.ports.talk import Inbox, Jobs, Outbox, People, ThreadMemory, Threads
 from iac.inventory import Cluster
@@ -30,11 +30,13 @@ __all__ = [
     "People",
     "Planner",
     "Progress",
+    "Remains",
     "Reservations",
     "Runner",
     "Runs",
     "Stack",
     "Stacks",
+    "StateCopy",
     "ThreadMemory",
     "Threads",
     "Trail",

@@ -1,7 +1,7 @@
 """The hands: terraform as planning sees it, the detached runner, and the check that a guest is usable."""
 
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.domain.outcome import Ending, Progress, Usable
 from iac.plan import Plan
@@ -25,6 +25,22 @@ class Runner(Protocol):
 
     def follow(self, run_id: str) -> AsyncIterator[Progress | Ending]:
         """What it reports, until it ends; starting again from the beginning after our restart."""
+        ...
+
+
+Whereabouts = Literal["at_work", "here", "elsewhere"]
+"""Of an apply: somebody still works in its directory; its directory is here, and left; this machine has no trace."""
+
+
+class Remains(Protocol):
+    """What runners have left on this machine."""
+
+    async def look(self, run_id: str) -> Whereabouts:
+        """Whether somebody still works on that apply here; a provider that lost its terraform is ended on the way."""
+        ...
+
+    async def state(self, run_id: str) -> tuple[int, bytes] | None:
+        """The newest whole state in its directory: its serial and its bytes."""
         ...
 
 

@@ -61,8 +61,18 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
+class StateCopy:
+    """A Terraform state to be kept: of which stack, written by which run, its serial and its bytes."""
+
+    stack_id: str
+    run_id: str
+    serial: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
-    """The guarded apply of one run. ``exit_code`` is None until it has ended."""
+    """The guarded apply of one run. ``exit_code`` is None until it has ended; ``stop_by`` asked it to stop."""
 
     run_id: str
     token: str
@@ -70,3 +80,5 @@ class Attempt:
     finished_at: float | None
     exit_code: int | None
     beat_until: float
+    stop_by: str | None = None
+    stop_at: float | None = None

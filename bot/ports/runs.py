@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from bot.chat.port import Conversation
 from bot.domain.run import Run, RunState
-from bot.ports.records import Attempt, Outgoing, Stack
+from bot.ports.records import Attempt, Outgoing, Stack, StateCopy
 from iac.inventory import Inventory
 from iac.spec import Address
 
@@ -96,8 +96,8 @@ class Attempts(Protocol):
         """Keep it; False where the attempt is no longer this token's."""
         ...
 
-    async def overdue(self) -> Sequence[Attempt]:
-        """Attempts that have not ended and whose heartbeat is over."""
+    async def overdue(self, by_s: float = 0.0) -> Sequence[Attempt]:
+        """Attempts that have not ended and whose heartbeat is over by ``by_s`` seconds."""
         ...
 
     async def take_over(self, run_id: str, old: str, new: str, beat_s: float) -> Attempt | None:
@@ -127,8 +127,11 @@ class Stacks(Protocol):
         """The newest Terraform state: its serial and its bytes; None before the first apply."""
         ...
 
-    async def save_state(self, stack_id: str, run_id: str, serial: int, body: bytes, at: float) -> None:
-        """Keep a new version (encrypted at rest); the same serial and bytes twice are one version."""
+    async def save_state(self, copy: StateCopy, *, token: str) -> None:
+        """Keep a new version (encrypted at rest); the same serial and bytes twice are one version.
+
+        ``Lost`` where the run's attempt is not this token's or has ended: only who applies writes the state.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from bot.domain.errors import Lost
 from bot.domain.run import Run, RunState
 from bot.ports import Attempt, Outgoing
 from bot.store.database import Database, clock
+from bot.store.fencing import of_token
 from bot.store.holds import release_templates
 from bot.store.models import attempts, runs
 from bot.store.moving import Moving, move, run_of
@@ -29,12 +30,12 @@ class Attempts:
         """Pass the only door to an apply, once; False: not ours, or somebody passed already. Then touch nothing."""
         is_closed = (attempts.c.started_at.is_(None), attempts.c.finished_at.is_(None))
         values = {"started_at": clock(), "beat_until": clock() + beat_s}
-        return await self._changed(_of(run_id, token), *is_closed, values=values)
+        return await self._changed(of_token(run_id, token), *is_closed, values=values)
 
     async def beat(self, run_id: str, token: str, beat_s: float) -> bool:
         """Say that we are alive for ``beat_s`` more seconds; False: the token is no longer ours, stop terraform."""
         is_open = attempts.c.finished_at.is_(None)
-        return await self._changed(_of(run_id, token), is_open, values={"beat_until": clock() + beat_s})
+        return await self._changed(of_token(run_id, token), is_open, values={"beat_until": clock() + beat_s})
 
     async def finish(
         self, run_id: str, token: str, exit_code: int, *, outcome: Mapping[str, Any], messages: Sequence[Outgoing] = ()
@@ -53,9 +54,9 @@ class Attempts:
             fenced = await _raise_fence(connection, run)
             return await move(self.database, connection, fenced, moving)
 
-    async def overdue(self) -> Sequence[Attempt]:
-        """Attempts that have not ended and whose heartbeat is over, the longest silent first."""
-        silent = attempts.c.finished_at.is_(None) & (attempts.c.beat_until < clock())
+    async def overdue(self, by_s: float = 0.0) -> Sequence[Attempt]:
+        """Attempts that have not ended and whose heartbeat is over by ``by_s`` seconds, the longest silent first."""
+        silent = attempts.c.finished_at.is_(None) & (attempts.c.beat_until < clock() - by_s)
         chosen = select(*ATTEMPT_COLUMNS).where(silent).order_by(attempts.c.beat_until)
         async with self.database.reading() as connection:
             return [Attempt(*row) for row in await connection.execute(chosen)]
@@ -67,7 +68,7 @@ class Attempts:
         went silent half-way and must never be run again: look at what exists, then ``finish`` with ``new``.
         """
         silent = attempts.c.finished_at.is_(None) & (attempts.c.beat_until < clock())
-        statement = update(attempts).where(_of(run_id, old), silent).values(token=new, beat_until=clock() + beat_s)
+        statement = update(attempts).where(of_token(run_id, old), silent).values(token=new, beat_until=clock() + beat_s)
         async with self.database.writing() as connection:
             row = (await connection.execute(statement.returning(*ATTEMPT_COLUMNS))).first()
             return None if row is None else Attempt(*row)
@@ -78,18 +79,14 @@ class Attempts:
             return (await connection.execute(statement)).first() is not None
 
 
-def _of(run_id: str, token: str) -> ColumnElement[bool]:
-    return (attempts.c.run_id == run_id) & (attempts.c.token == token)
-
-
 async def _end(connection: AsyncConnection, run_id: str, token: str, exit_code: int) -> bool:
     """False where this very token ended it before; ``Lost`` where another token stands there."""
     is_open = attempts.c.finished_at.is_(None)
     values = {"finished_at": clock(), "exit_code": exit_code}
-    ended = update(attempts).where(_of(run_id, token), is_open).values(values).returning(attempts.c.run_id)
+    ended = update(attempts).where(of_token(run_id, token), is_open).values(values).returning(attempts.c.run_id)
     if (await connection.execute(ended)).first() is not None:
         return True
-    if (await connection.execute(select(attempts.c.run_id).where(_of(run_id, token)))).first() is None:
+    if (await connection.execute(select(attempts.c.run_id).where(of_token(run_id, token)))).first() is None:
         raise Lost(run_id)
     return False
 

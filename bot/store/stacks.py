@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.port import Conversation
 from bot.domain.errors import Refused
-from bot.ports import Stack
+from bot.ports import Stack, StateCopy
 from bot.store.codec import dump_conversation, parse_conversation
-from bot.store.database import Database
+from bot.store.database import Database, clock
+from bot.store.fencing import check_is_ours
 from bot.store.models import stacks, states
 from iac.errors import Broken
 
@@ -86,28 +87,36 @@ class SqlStacks:
     async def state(self, stack_id: str) -> tuple[int, bytes] | None:
         """The newest Terraform state: its serial and its bytes; None before the first apply."""
         async with self.database.reading() as connection:
-            row = await _newest(connection, stack_id)
+            row = await newest_of(connection, stack_id)
         if row is None:
             return None
         return row.serial, self.vault.open(row.key_id, row.body, _label(stack_id, row.serial))
 
-    async def save_state(self, stack_id: str, run_id: str, serial: int, body: bytes, at: float) -> None:
-        """Keep a new version; ``Refused("run.state_older")`` where a higher serial is kept already.
+    async def save_state(self, copy: StateCopy, *, token: str) -> None:
+        """Keep a new version while the run's attempt is this token's; ``Lost`` where it is another's or has ended.
+
+        ``Refused("run.state_older")`` where a higher serial is kept already.
+        """
+        async with self.database.writing() as connection:
+            await check_is_ours(connection, copy.run_id, token)
+            await self.keep(connection, copy)
+
+    async def keep(self, connection: AsyncConnection, copy: StateCopy) -> None:
+        """Keep a new version inside the caller's transaction, which has to know by what right.
 
         The same serial and bytes twice are one version. Terraform may write one serial with other bytes while it
         applies: the last ones count, and the ones before are kept.
         """
-        digest = hashlib.sha256(body).hexdigest()
-        async with self.database.writing() as connection:
-            await lock_stack(connection, stack_id)
-            newest = await _newest(connection, stack_id)
-            if newest is not None and newest.serial > serial:
-                raise Refused("run.state_older", stack=stack_id, serial=serial, newest=newest.serial)
-            if newest is not None and (newest.serial, newest.sha256) == (serial, digest):
-                return
-            row = {"stack_id": stack_id, "run_id": run_id, "serial": serial, "sha256": digest, "at": at}
-            sealed = {"key_id": self.vault.key_id, "body": self.vault.lock(body, _label(stack_id, serial))}
-            await connection.execute(insert(states).values(row | sealed))
+        digest = hashlib.sha256(copy.body).hexdigest()
+        await lock_stack(connection, copy.stack_id)
+        newest = await newest_of(connection, copy.stack_id)
+        if newest is not None and newest.serial > copy.serial:
+            raise Refused("run.state_older", stack=copy.stack_id, serial=copy.serial, newest=newest.serial)
+        if newest is not None and (newest.serial, newest.sha256) == (copy.serial, digest):
+            return
+        row = {"stack_id": copy.stack_id, "run_id": copy.run_id, "serial": copy.serial, "sha256": digest}
+        sealed = {"key_id": self.vault.key_id, "body": self.vault.lock(copy.body, _label(copy.stack_id, copy.serial))}
+        await connection.execute(insert(states).values(row | sealed | {"at": clock()}))
 
 
 def stack_id_of(conversation: str) -> str:
@@ -122,7 +131,8 @@ async def lock_stack(connection: AsyncConnection, stack_id: str) -> None:
         raise Refused("run.unknown_stack", stack=stack_id)
 
 
-async def _newest(connection: AsyncConnection, stack_id: str) -> Any:
+async def newest_of(connection: AsyncConnection, stack_id: str) -> Any:
+    """The row of the newest state of a stack, or None."""
     ordered = select(states).where(states.c.stack_id == stack_id)
     return (
         await connection.execute(ordered.order_by(states.c.serial.desc(), states.c.version.desc()).limit(1))

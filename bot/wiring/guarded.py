@@ -23,6 +23,9 @@ from iac.terraform.applier import Applier
 from iac.terraform.state import read_state
 from iac.terraform.toolchain import Toolchain, load
 
+HOLD_S = 3.0
+"""How long a run's directory is waited for: whoever only looks whether it is held lets go at once."""
+
 
 @asynccontextmanager
 async def ready_hand() -> AsyncIterator[Callable[[str], Guarded]]:
@@ -63,14 +66,19 @@ def _hand(settings: Settings, toolchain: Toolchain, run_id: str) -> Hand:
     directory = runs_home(settings) / run_id
     access = standing(settings)
     if access is None:
-        return Hand(apply=_no_lab, interrupt=lambda: None, state=lambda: read_state(directory))
+        return Hand(hold=lambda: True, apply=_no_lab, interrupt=lambda: None, state=lambda: read_state(directory))
     applier = Applier(toolchain, credentials_of(access), directory, settings.apply_seconds)
 
     def apply(digest: str) -> Ending:
         applied = applier.apply(digest)
         return Ending(applied.exit_code == 0, applied.seconds, applied.errors)
 
-    return Hand(apply=apply, interrupt=applier.interrupt, state=lambda: read_state(directory))
+    return Hand(
+        hold=lambda: applier.hold(HOLD_S),
+        apply=apply,
+        interrupt=applier.interrupt,
+        state=lambda: read_state(directory),
+    )
 
 
 def _no_lab(_digest: str) -> Ending:

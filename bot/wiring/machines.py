@@ -1,17 +1,21 @@
 """Terraform and the usable check, dressed as the ports that the stages know."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.outcome import Progress, Usable
+from bot.ports.machines import Whereabouts
 from bot.settings import Settings
 from iac.proxmox import Access
 from iac.spec import PlacedGuest
 from iac.terraform.environment import Credentials
 from iac.terraform.events import Tail, parse_progress
+from iac.terraform.holding import is_held, was_held
 from iac.terraform.planner import TerraformPlanner
 from iac.terraform.standby import Standby
+from iac.terraform.state import read_state
 from iac.terraform.toolchain import load
 from iac.usable import UsableCheck as Eye
 from iac.workspace import Workspace
@@ -51,6 +55,24 @@ def steps_of(directory: Path) -> Callable[[], Iterator[Progress]]:
                 yield Progress(*parsed)
 
     return steps
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRemains:
+    """The ``Remains`` port: the run directories of this machine."""
+
+    runs_home: Path
+
+    async def look(self, run_id: str) -> Whereabouts:
+        """Whether somebody still works on that apply here."""
+        directory = self.runs_home / run_id
+        if await asyncio.to_thread(is_held, directory):
+            return "at_work"
+        return "here" if was_held(directory) else "elsewhere"
+
+    async def state(self, run_id: str) -> tuple[int, bytes] | None:
+        """The newest whole state in its directory."""
+        return await asyncio.to_thread(read_state, self.runs_home / run_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from bot.store.threads import RedisThreads
 from bot.store.trust import AuditTrust
 from bot.wiring.cluster import Place
 from bot.wiring.keys import lab_ssh_key, state_key
-from bot.wiring.machines import Usability
+from bot.wiring.machines import LocalRemains, Usability, runs_home
 from bot.wiring.people import Book
 from bot.worker import Stages
 from iac.inventory import Cluster
@@ -169,6 +169,7 @@ def _upkeep(parts: Parts, stacks: SqlStacks) -> Upkeep:
         attempts=Attempts(parts.database),
         stacks=stacks,
         runner=parts.runner,
+        remains=LocalRemains(runs_home(parts.settings)),
         jobs=parts.jobs,
         telling=parts.telling,
         beat_s=parts.settings.beat_seconds,

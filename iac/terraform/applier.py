@@ -17,12 +17,15 @@ from iac.plan import digest_of
 from iac.terraform.door import Event, complaints, mask
 from iac.terraform.environment import Credentials, for_terraform
 from iac.terraform.events import Tail
+from iac.terraform.holding import Hold, take
 from iac.terraform.toolchain import Toolchain
 from iac.workspace import PRIVATE_FILE, Workspace
 
 POLL_S = 0.1
 PR_SET_PDEATHSIG = 1
 PRIVATE_UMASK = 0o077
+SETTLE_S = 2.0
+"""After a terraform that was killed: what it asked the cluster for last may still be on its way."""
 
 
 class Applied(NamedTuple):
@@ -49,6 +52,19 @@ class Applier:
     _process: subprocess.Popen[bytes] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _is_interrupted: bool = False
+    _is_over: bool = False
+    _hold: Hold | None = None
+
+    def hold(self, seconds: float = 0.0) -> bool:
+        """Take the directory for this process and for terraform; False where somebody else works in it."""
+        self._hold = self._hold or take(self.directory, seconds)
+        return self._hold is not None
+
+    def let_go(self) -> None:
+        """Leave the directory to others; a runner does so by ending, once the end of its apply is recorded."""
+        if self._hold is not None:
+            self._hold.let_go()
+            self._hold = None
 
     def apply(self, digest: str) -> Applied:
         """Apply the plan file if it still is the approved one; blocks until terraform has ended.
@@ -58,6 +74,8 @@ class Applier:
         """
         workspace = Workspace(self.directory)
         _check_digest(workspace, digest)
+        if not self.hold():
+            raise Broken("terraform apply", f"somebody works in {self.directory.name} already")
         began = time.monotonic()
         with ExitStack() as files:
             out, err = files.enter_context(_new(workspace.events_file)), files.enter_context(_new(self._errors))
@@ -74,7 +92,7 @@ class Applier:
         A second one, or anything stronger, would leave a guest behind that no state knows.
         """
         with self._lock:
-            if self._is_interrupted:
+            if self._is_interrupted or self._is_over:
                 return
             self._is_interrupted = True
             if self._process is not None:
@@ -97,6 +115,7 @@ class Applier:
             stderr=err,
             umask=PRIVATE_UMASK,
             start_new_session=True,
+            pass_fds=[self._hold.descriptor] if self._hold else [],
             preexec_fn=_stop_gently_with(os.getpid()),  # noqa: PLW1509 - one prepared C call, no lock, no allocation
         )
 
@@ -105,13 +124,30 @@ class Applier:
         tail, seen = Tail(workspace.events_file), list[Event]()
         is_running = True
         while is_running:
-            is_running = self._process is not None and not _has_ended(self._process)
+            is_running = self._process is not None and not self._has_ended(self._process)
             if time.monotonic() - began > self.seconds:
                 self.interrupt()
             for event in tail.read(is_complete=not is_running):
                 seen.append(event)
                 self.on_event(event)
         return tuple(seen)
+
+    def _has_ended(self, process: subprocess.Popen[bytes]) -> bool:
+        """Reap terraform once it has ended, and end what it left of its group: nobody would write down what that does.
+
+        The number of the group is given free only in turn, so no signal ever hits another's.
+        """
+        if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+            time.sleep(POLL_S)
+            return False
+        with self._lock:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            self._is_over = True
+            process.wait()
+        if process.returncode < 0:
+            time.sleep(SETTLE_S)
+        return True
 
     def _words(self, code: int, events: tuple[Event, ...]) -> tuple[str, ...]:
         if code == 0:
@@ -136,12 +172,6 @@ def _new(path: Path) -> Any:
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, PRIVATE_FILE), "wb")
     except FileExistsError as there:
         raise Broken("terraform apply", f"an apply has begun in {path.parent.name} before") from there
-
-
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(POLL_S)
-    return process.returncode is not None
 
 
 def _stop_gently_with(parent: int) -> Callable[[], None]:

@@ -8,6 +8,7 @@ from bot.domain.outcome import Progress, parse_outcome
 from bot.domain.run import RunState
 from iac.errors import Broken
 from tests.fixtures.flow import TEMPLATE, WORLD
+from tests.fixtures.states import put_state
 
 THIEF = replace(TEMPLATE, vmid=1000, name="thief", is_template=False)
 
@@ -106,7 +107,7 @@ async def test_what_can_still_be_had_is_planned_again_as_the_next_revision(flow)
 
 async def test_a_state_that_moved_means_no_apply(flow):
     run = await flow.approved()
-    await flow.stacks.save_state(run.stack_id, run.id, 7, b'{"serial": 7}', 1.0)
+    await put_state(flow.stacks, run.stack_id, 7, b'{"serial": 7}')
     await flow.applying.apply(run.id)
     assert (await flow.runs.get(run.id)).outcome["error"]["key"] == "apply.state_moved"
 

@@ -33,7 +33,11 @@ class Bench:
         return await (planner or self.planner).plan(self.run_id, stack(*guests), self.state)
 
     def apply(self, digest: str, on_event: Callable[..., None] = lambda _: None, seconds: float = 60) -> Applied:
-        applied = self.applier(on_event, seconds).apply(digest)
+        applier = self.applier(on_event, seconds)
+        try:
+            applied = applier.apply(digest)
+        finally:
+            applier.let_go()
         found = read_state(self.directory)
         self.state = found[1] if found else self.state
         return applied

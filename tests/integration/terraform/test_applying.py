@@ -13,6 +13,7 @@ import pytest
 
 from iac.errors import Broken, Refused
 from iac.terraform.events import parse_progress
+from iac.terraform.holding import is_held
 from iac.terraform.state import read_state
 from iac.workspace import Workspace
 from tests.fixtures.stacks import guest
@@ -176,9 +177,25 @@ async def test_terraform_stops_gently_when_the_process_that_owns_it_is_killed(be
     await until(lambda: "1000" in lab.lab.world.guests)
     os.kill(owner.pid, signal.SIGKILL)
     await asyncio.to_thread(owner.wait)
+    assert await asyncio.to_thread(is_held, bench.directory), "terraform has inherited the lock"
     events = Workspace(bench.directory).events_file
     await until(lambda: "apply_complete" in events.read_text() or "apply_errored" in events.read_text())
     await until(lambda: b'"vm_id": 1000' in (read_state(bench.directory) or (0, b""))[1])
+    await until(lambda: not is_held(bench.directory))
+
+
+async def test_a_terraform_that_is_killed_leaves_no_provider_at_work(bench, control, lab):
+    await asyncio.to_thread(control.pace, 0.5)
+    plan = await bench.plan(guest())
+    applier = bench.applier()
+    running = asyncio.ensure_future(asyncio.to_thread(applier.apply, plan.digest))
+    await until(lambda: "1000" in lab.lab.world.guests)
+    assert applier._process is not None
+    os.kill(applier._process.pid, signal.SIGKILL)
+    applied = await running
+    applier.let_go()
+    assert applied.exit_code == -signal.SIGKILL
+    assert not await asyncio.to_thread(is_held, bench.directory)
 
 
 async def until(is_true, seconds=30):

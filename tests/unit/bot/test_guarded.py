@@ -14,6 +14,7 @@ from bot.domain.errors import Lost, Refused
 from bot.domain.outcome import Ending, parse_outcome
 from bot.domain.run import RunState
 from bot.guarded import Guarded, Hand
+from bot.ports import Attempt
 from iac.errors import Broken
 from tests.fixtures.runs import run as a_run
 
@@ -28,6 +29,7 @@ def _quick_log():
 
 AWAY = Broken("writing to the database", "gone", is_worth_retrying=True)
 BEAT_S = 1.2
+ATTEMPT = Attempt("r", "t", 1.0, None, None, 2.0)
 
 
 @dataclass
@@ -38,6 +40,8 @@ class World:
     faults: dict[str, list[Exception]] = field(default_factory=dict)
     states: list[tuple[int, bytes]] = field(default_factory=list)
     is_mine: bool = True
+    is_free: bool = True
+    stop_by: str | None = None
     ends_by_itself: bool = False
     fault: Exception | None = None
     saved: list[tuple[int, bytes]] = field(default_factory=list)
@@ -59,9 +63,14 @@ class World:
     async def state(self, _stack_id):
         return None
 
-    async def save_state(self, _stack, _run, serial, body, _at):
+    async def save_state(self, copy, *, token):
         self._raise("save")
-        self.saved.append((serial, body))
+        assert token == "t"
+        self.saved.append((copy.serial, copy.body))
+
+    async def attempt(self, _run_id):
+        self._raise("attempt")
+        return replace(ATTEMPT, stop_by=self.stop_by)
 
     async def begin(self, _run_id, _token, _beat_s):
         return self.is_mine
@@ -96,7 +105,7 @@ class World:
 
 
 def guarded(world: World, beat_s: float = BEAT_S) -> Guarded:
-    hand = Hand(world.apply, world.interrupt, world.newest)
+    hand = Hand(lambda: world.is_free, world.apply, world.interrupt, world.newest)
     return Guarded(world, world, world, hand, lambda: 1_795_000_000.0, beat_s)  # type: ignore[arg-type]
 
 
@@ -208,3 +217,44 @@ async def test_a_yes_that_is_days_old_is_not_carried_out_by_a_late_runner():
     assert code == 1
     assert outcome.error is not None
     assert outcome.error.key == "apply.too_late"
+
+
+async def test_a_directory_in_which_somebody_still_works_is_left_alone_and_the_door_stays_shut():
+    world = World(is_free=False, fault=AssertionError("it was touched"))
+    await guarded(world).run("r", "t")
+    assert world.finished == []
+
+
+async def test_a_wish_to_stop_interrupts_terraform_once_and_is_its_end():
+    world = World()
+    working = asyncio.create_task(guarded(world, 60).run("r", "t"))
+    await asyncio.sleep(0.1)
+    world.stop_by = "web:alice"
+    await working
+    assert world.interrupts == 1
+    ((code, outcome),) = world.finished
+    assert code == 1
+    assert outcome.error.key == "apply.stopped"
+
+
+async def test_a_wish_to_stop_that_came_before_terraform_means_that_it_never_starts():
+    world = World(stop_by="web:alice", fault=AssertionError("it was started"))
+    await guarded(world).run("r", "t")
+    ((code, outcome),) = world.finished
+    assert (code, outcome.error.key, outcome.ending) == (1, "apply.stopped", None)
+
+
+async def test_a_wish_to_stop_that_came_too_late_takes_nothing_from_what_was_applied():
+    world = World()
+    working = asyncio.create_task(guarded(world, 60).run("r", "t"))
+    await until(lambda: world.beaten or not working.done())
+    world.released.set()
+    await working
+    ((code, outcome),) = world.finished
+    assert (code, outcome.error) == (0, None)
+
+
+async def test_a_state_that_is_no_longer_ours_to_write_does_not_keep_the_runner_for_ever():
+    world = World(ends_by_itself=True, states=[(1, b"a")], faults={"save": [Lost("r")] * 50, "finish": [Lost("r")]})
+    await asyncio.wait_for(guarded(world).run("r", "t"), 10)
+    assert world.saved == []
