@@ -53,7 +53,7 @@ class Usable:
 class Outcome:
     """Everything a card of a run shows beside its state. ``error`` is why it was refused or what broke.
 
-    ``strategy`` is the placement as planning made it, on a newer reading than the crew's.
+    ``strategy`` is the placement as planning made it, on a newer reading than the crew's; ``cluster`` is where.
     """
 
     guests: tuple[PlacedGuest, ...] = ()
@@ -64,6 +64,7 @@ class Outcome:
     error: Sentence | None = None
     notes: tuple[Sentence, ...] = ()
     strategy: tuple[StrategicPlan, ...] = ()
+    cluster: str = ""
 
 
 _OUTCOME = TypeAdapter(Outcome)
