@@ -11,7 +11,7 @@ from bot.domain.quota import Quota, Quotas
 from bot.domain.run import RunState
 from bot.store.claims import SqlClaims
 from iac.spec import Limits
-from tests.fixtures.flow import SPEC, proposal, rules
+from tests.fixtures.flow import SPEC, TEMPLATE, WORLD, proposal, rules
 
 
 def under(flow, **more):
@@ -91,6 +91,8 @@ async def test_an_unknown_environment_is_refused_by_name(flow):
 
 
 async def test_guests_go_where_their_environment_allows_and_carry_its_tags(flow):
+    everywhere = replace(TEMPLATE, storages=("ceph",))
+    flow.world.inventory = replace(WORLD, guests=(everywhere,))
     under(flow, environments={"dev": Environment("dev", nodes=("n3",), tags=("billing-7",))})
     run = await asked(flow)
     (guest,) = parse_outcome(run.outcome).guests
