@@ -12,7 +12,9 @@ from typing import Protocol
 
 import structlog
 
+from agents.contracts import Language
 from bot.chat.port import Event, Filled, Pressed, Said
+from bot.domain.approval import CONFIRM
 from bot.domain.errors import Lost
 from bot.domain.run import RunState
 from bot.flow.applying import Applying
@@ -21,6 +23,7 @@ from bot.flow.closing import Closing
 from bot.flow.intake import Intake
 from bot.flow.planning import Planning
 from bot.flow.telling import Telling
+from bot.flow.tongue import Tongue
 from bot.flow.upkeep import Upkeep
 from bot.ports import Clock, Handler, Inbox, Job, Jobs, Outbox, Runs
 from iac.errors import Broken, Sentence, say
@@ -88,6 +91,7 @@ class Hearing:
     stages: Stages
     outbox: Outbox
     telling: Telling
+    tongue: Tongue
     owner: str
     lease_s: float = HEAR_LEASE_S
 
@@ -117,6 +121,8 @@ class Hearing:
     async def _heard(self, event: Event) -> None:
         if isinstance(event, Pressed):
             await self.stages.approving.press(event)
+        elif isinstance(event, Filled) and event.form.startswith(CONFIRM):
+            await self.stages.approving.fill(event)
         elif isinstance(event, Said | Filled):
             await self.stages.intake.hear(event)
         else:
@@ -141,8 +147,15 @@ class Hearing:
                 log.warning("event.not_renewed", key=key, why=str(away))
 
     async def _tell(self, event: Event, sentence: Sentence, why: str) -> None:
-        language = self.telling.words.language_of(event.text if isinstance(event, Said) else "")
+        language = await self._language(event)
         await self.outbox.add([self.telling.note(event, sentence, language, about=why)])
+
+    async def _language(self, event: Event) -> Language:
+        """The language of the thread; what broke may be the database that knows it."""
+        try:
+            return await self.tongue.of(event)
+        except Broken:
+            return "en"
 
 
 @dataclass(frozen=True, slots=True)

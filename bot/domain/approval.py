@@ -1,14 +1,45 @@
 """Who may decide about a run, and when: pure rules, asked again at every press."""
 
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.environment import Environment
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
+from iac.plan import Plan
 
 DIGEST_SHOWN = 12
 """How many hex digits of the plan's digest a button carries: enough to tell revisions apart; the whole is stored."""
 
 YES_HOLDS_S = 600.0
 """How long after its plan expired a yes still starts an apply: one that was given in the last second must count."""
+
+DESTROYING = ("delete", "replace")
+
+CONFIRM = "confirm:"
+"""The id of a form in which the names of what is lost are typed; the button's value follows."""
+
+
+class NamesWanted(Refused):
+    """A yes to a loss counts only with the names of what is lost typed beside it."""
+
+    def __init__(self, key: str, guests: tuple[str, ...]) -> None:
+        """``key`` is the sentence that asks for them."""
+        super().__init__(key, guests=guests, count=len(guests))
+        self.guests = guests
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a yes to one plan takes: ``approvals`` people, each from a group of every entry of ``approvers``.
+
+    ``lost`` are the names of what the plan destroys, now or to be built again: they are typed by whoever says yes.
+    """
+
+    approvals: int = 1
+    approvers: tuple[frozenset[str], ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 def button_value(run: Run) -> str:
@@ -24,6 +55,36 @@ def parse_button(value: str) -> tuple[str, str]:
     return run_id, digest
 
 
+def destroyed(plan: Plan | None) -> tuple[str, ...]:
+    """The names of what would be destroyed, now or to be built again."""
+    changes = plan.changes if plan else ()
+    return tuple(dict.fromkeys(c.name for c in changes if c.action in DESTROYING))
+
+
+def environments_touched(named: str, plan: Plan | None, known: Mapping[str, Environment]) -> tuple[Environment, ...]:
+    """The environment that the wish names, and those that the guests it touches carry as a tag.
+
+    One guest of production makes it a plan for production, whatever the wish says. An environment that nobody
+    knows any more is refused: its rules cannot be looked up.
+    """
+    tags = [tag for c in (plan.changes if plan else ()) for side in (c.before, c.after) for tag in _tags(side)]
+    if named not in known:
+        raise Refused("approve.unknown_environment", environment=named)
+    return tuple(known[name] for name in dict.fromkeys((named, *tags)) if name in known)
+
+
+def _tags(side: Mapping[str, object]) -> Iterable[str]:
+    tags = side.get("tags")
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list | tuple) else ()
+
+
+def needs_of(environments: Iterable[Environment], plan: Plan | None) -> Needs:
+    """What a yes takes where all these environments are touched: the strictest rule of them holds."""
+    rules = tuple(environments)
+    groups = tuple(frozenset(rule.approvers) for rule in rules if rule.approvers)
+    return Needs(max((rule.approvals for rule in rules), default=1), groups, destroyed(plan))
+
+
 def check_is_open(run: Run, digest: str, now: float) -> None:
     """Refuse a press on a card that is no longer the one to decide about."""
     if run.state is not RunState.PLANNED:
@@ -34,20 +95,52 @@ def check_is_open(run: Run, digest: str, now: float) -> None:
         raise Refused("approve.expired", run=run.id)
 
 
+def check_has_not_voted(run: Run, person_id: str, yes: Collection[str]) -> None:
+    """A second yes of the same person is no second person."""
+    if person_id in yes:
+        raise Refused("approve.already_yes", run=run.id)
+
+
 def is_yes_too_old(run: Run, now: float) -> bool:
     """Whether the plan expired long ago: the yes waited for a worker that was away, and means this world no more."""
     return run.expires_at is not None and now > run.expires_at + YES_HOLDS_S
 
 
-def check_may_approve(run: Run, person: Person) -> None:
-    """Four eyes: an approver, and never the one who asked."""
+def check_may_approve(run: Run, person: Person, needs: Needs) -> None:
+    """Four eyes: an approver of these environments, and never the one who asked or who made the wish bigger."""
     if not person.may_approve:
         raise NotAllowed("approve.no_right", name=person.name)
+    if not all(person.groups & groups for groups in needs.approvers):
+        raise NotAllowed("approve.other_group", name=person.name)
     if person.id == run.requester:
         raise NotAllowed("approve.own_request", name=person.name)
+    if person.id == run.edited_by:
+        raise NotAllowed("approve.own_edit", name=person.name)
+    if needs.lost and not person.may_destroy:
+        raise NotAllowed("approve.no_right_to_destroy", name=person.name, guests=needs.lost)
+
+
+def may_approve(run: Run, person: Person, needs: Needs) -> bool:
+    """Whether this person's yes would count."""
+    try:
+        check_may_approve(run, person, needs)
+    except NotAllowed:
+        return False
+    return True
 
 
 def check_may_discard(run: Run, person: Person) -> None:
     """The one who asked may lay it aside, and so may every approver."""
     if person.id != run.requester and not person.may_approve:
         raise NotAllowed("approve.no_right_to_discard", name=person.name)
+
+
+def check_names_typed(typed: str | None, lost: tuple[str, ...]) -> None:
+    """Exactly the names of what is lost, in any order, with commas, spaces or lines between; None: not asked yet."""
+    if not lost:
+        return
+    if typed is None:
+        raise NamesWanted("approve.type_names", lost)
+    words = {word.casefold() for word in typed.replace(",", " ").replace(";", " ").split()}
+    if words != {name.casefold() for name in lost}:
+        raise NamesWanted("approve.other_names", lost)

@@ -1,29 +1,59 @@
 """Approving: a button of a card was pressed. Rights and freshness are looked up now; a decision is recorded once."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
-from bot.chat.port import Pressed
-from bot.domain.approval import check_is_open, check_may_approve, check_may_discard, parse_button
-from bot.domain.errors import Lost, Refused
-from bot.domain.person import Person
+from bot.chat.cards import TYPED
+from bot.chat.port import Conversation, Filled, Pressed
+from bot.domain.approval import (
+    CONFIRM,
+    NamesWanted,
+    check_has_not_voted,
+    check_is_open,
+    check_may_approve,
+    check_may_discard,
+    check_names_typed,
+    may_approve,
+    parse_button,
+)
+from bot.domain.errors import Refused
+from bot.domain.outcome import dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
+from bot.flow.deciding import needs_of_run
 from bot.flow.telling import Telling
-from bot.ports import Clock, Jobs, Outbox, People, Runs, Stacks
+from bot.flow.tongue import Tongue
+from bot.ports import Clock, Decide, Decision, Freezes, Jobs, Outbox, People, Refusal, Runs, Stacks, Vote, Votes
 
 log = structlog.get_logger()
 
 APPROVE = "approve"
 DISCARD = "discard"
+PRESSED_KEPT = 80
+"""Characters of a pressed value that the trail keeps: ours are shorter, and a forged one may be any length."""
+RUN_KEPT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What was pressed, as our own words for it; ``typed`` are the names that came with a yes to a loss."""
+
+    event: Pressed | Filled
+    action: str
+    value: str
+    typed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Approving:
-    """One press, from the inbox to a decision or a private word."""
+    """One press, from the inbox to a vote, a decision or a private word."""
 
     runs: Runs
+    votes: Votes
     stacks: Stacks
+    freezes: Freezes
     outbox: Outbox
     jobs: Jobs
     people: People
@@ -32,50 +62,102 @@ class Approving:
 
     async def press(self, event: Pressed) -> None:
         """Decide; everything that speaks against it is told to the presser alone."""
+        await self._answer(Press(event, event.action, event.value))
+
+    async def fill(self, event: Filled) -> None:
+        """The names of what would be destroyed were typed: the same press again, with them."""
+        await self._answer(Press(event, APPROVE, event.form.removeprefix(CONFIRM), event.values.get(TYPED, "")))
+
+    async def _answer(self, press: Press) -> None:
         try:
-            await self._decide(event)
+            await self._decide(press)
+        except NamesWanted as no:
+            await self._ask(press, no)
         except Refused as no:
-            await self._whisper(event, no)
-        except Lost:
-            # Someone decided between our look and our move: say so as to any late press.
-            run_id, _digest = parse_button(event.value)
-            await self._whisper(event, Refused("approve.too_late", run=run_id))
-        await self.jobs.send("tell", event.conversation.key)
+            await self._turn_away(press, no)
+        await self.jobs.send("tell", press.event.conversation.key)
 
-    async def _decide(self, event: Pressed) -> None:
-        run_id, digest = parse_button(event.value)
+    async def _decide(self, press: Press) -> None:
+        run_id, digest = parse_button(press.value)
         run = await self.runs.get(run_id)
-        person = self.people.person(event.who)
-        check_is_open(run, digest, self.now())
-        if event.action == APPROVE:
-            check_may_approve(run, person)
-            await self._move(run, RunState.APPROVED, person)
-            await self.jobs.send("apply", run.id)
-        elif event.action == DISCARD:
-            check_may_discard(run, person)
-            await self._move(run, RunState.DISCARDED, person)
-        else:
-            raise Refused("approve.unknown_button")
-
-    async def _move(self, run: Run, to: RunState, person: Person) -> None:
-        at = self.now()
         stack = await self.stacks.get(run.stack_id)
-        decided = replace(run, state=to, decided_by=person.id, decided_at=at, updated_at=at)
-        await self.runs.move(
-            run,
-            to,
-            actor=person.id,
-            changes={"decided_by": person.id, "decided_at": at, "updated_at": at},
-            messages=[self.telling.edit(decided, stack.conversation)],
+        is_yes = press.action == APPROVE
+        if is_yes:
+            await self._check_not_frozen()
+        elif press.action != DISCARD:
+            raise Refused("approve.unknown_button")
+        vote = Vote(run.id, self._voter(press), press.event.dedupe, self.now(), is_yes)
+        judge = self._yes if is_yes else self._no
+        decide = judge(press, digest, vote, stack.conversation)
+        decided = await self.votes.cast(vote, decide)
+        if decided is None:
+            return
+        log.info("run.voted", run=run.id, state=decided.state.value, by=vote.person, digest=run.digest)
+        if decided.state is RunState.APPROVED:
+            await self.jobs.send("apply", run.id)
+
+    def _voter(self, press: Press) -> str:
+        return self.people.person(press.event.who).id
+
+    async def _check_not_frozen(self) -> None:
+        freeze = await self.freezes.current()
+        if freeze is not None:
+            raise Refused("approve.frozen", holder=self.people.named(freeze.by).name, why=freeze.why)
+
+    def _yes(self, press: Press, digest: str, vote: Vote, to: Conversation) -> Decide:
+        """What one more yes does; asked on the locked row, with the rights as they are at that moment."""
+
+        def decide(run: Run, earlier: Sequence[str]) -> Decision:
+            check_has_not_voted(run, vote.person, earlier)
+            check_is_open(run, digest, vote.at)
+            needs = needs_of_run(run, self.people)
+            check_may_approve(run, self.people.person(press.event.who), needs)
+            check_names_typed(press.typed, needs.lost)
+            # Someone who said yes and has lost the right since does not count any more.
+            still = [person for person in earlier if may_approve(run, self.people.named(person), needs)]
+            said = (*still, vote.person)
+            is_enough = len(said) >= needs.approvals
+            outcome = replace(parse_outcome(run.outcome), yes=said)
+            changes = {"outcome": dump_outcome(outcome), **(_decided(vote) if is_enough else {})}
+            after = replace(run, state=RunState.APPROVED if is_enough else run.state, **changes)
+            card = self.telling.edit(after, to, step="" if is_enough else f"yes:{vote.person}")
+            facts = {"yes": list(said), "needed": needs.approvals}
+            return Decision(after.state if is_enough else None, changes, [card], facts)
+
+        return decide
+
+    def _no(self, press: Press, digest: str, vote: Vote, to: Conversation) -> Decide:
+        def decide(run: Run, _earlier: Sequence[str]) -> Decision:
+            check_is_open(run, digest, vote.at)
+            check_may_discard(run, self.people.person(press.event.who))
+            after = replace(run, state=RunState.DISCARDED, **_decided(vote))
+            return Decision(after.state, _decided(vote), [self.telling.edit(after, to)])
+
+        return decide
+
+    async def _ask(self, press: Press, no: NamesWanted) -> None:
+        """A yes to a loss: asked for, the names; typed wrongly, asked for again and kept in the trail."""
+        if press.typed is not None:
+            await self._keep(press, no)
+        language = await self._tongue.of(press.event)
+        await self.outbox.add([self.telling.ask_names(press.event, no, press.value, language)])
+
+    async def _turn_away(self, press: Press, no: Refused) -> None:
+        await self._keep(press, no)
+        language = await self._tongue.of(press.event)
+        await self.outbox.add([self.telling.whisper(press.event, no.sentence, language)])
+
+    async def _keep(self, press: Press, no: Refused) -> None:
+        run_id = press.value.partition(":")[0]
+        pressed = f"{press.action} {press.value}"[:PRESSED_KEPT]
+        await self.votes.turned_away(
+            Refusal(run_id[:RUN_KEPT], self._voter(press), no.sentence.key, pressed, self.now())
         )
-        log.info("run.decided", run=run.id, to=to.value, by=person.id, digest=run.digest)
 
-    async def _whisper(self, event: Pressed, no: Refused) -> None:
-        language = await self._language(event.value)
-        await self.outbox.add([self.telling.whisper(event, no.sentence, language)])
+    @property
+    def _tongue(self) -> Tongue:
+        return Tongue(self.runs, self.telling.words)
 
-    async def _language(self, value: str) -> str:
-        try:
-            return (await self.runs.get(parse_button(value)[0])).language
-        except Refused:
-            return "en"
+
+def _decided(vote: Vote) -> Mapping[str, Any]:
+    return {"decided_by": vote.person, "decided_at": vote.at, "updated_at": vote.at}

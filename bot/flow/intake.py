@@ -13,6 +13,7 @@ from bot.domain.errors import Lost, NotAllowed, Refused, ThreadformError
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
 from bot.flow.telling import Telling, proposal_json, proposal_of
+from bot.flow.tongue import Tongue
 from bot.ports import Clock, Crew, Jobs, Outbox, Outgoing, People, Runs, Stack, Stacks, ThreadMemory, Threads
 
 log = structlog.get_logger()
@@ -161,7 +162,7 @@ class Intake:
                 log.info("run.moved_meanwhile", run=old.id)
 
     async def _refuse(self, event: Event, no: ThreadformError) -> None:
-        language = self.telling.words.language_of(text_of(event))
+        language = await Tongue(self.runs, self.telling.words).of(event)
         private = isinstance(no, NotAllowed)
         tell = self.telling.whisper if private else self.telling.note
         message: Outgoing = tell(event, no.sentence, language)

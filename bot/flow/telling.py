@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.contracts import Language, Proposal, Reply
-from bot.chat.cards import note_card, reply_card, run_card
+from bot.chat.cards import Around, names_card, note_card, reply_card, run_card
 from bot.chat.port import Card, Conversation, Event
 from bot.chat.words import Words
+from bot.domain.approval import CONFIRM, NamesWanted
 from bot.domain.outcome import Outcome, parse_outcome
-from bot.domain.run import Run
+from bot.domain.run import Run, RunState
+from bot.flow.deciding import deciders
+from bot.flow.tongue import asked_form
 from bot.ports import Outgoing, People
 from iac.errors import Sentence
 
@@ -38,7 +41,7 @@ class Telling:
         proposal = proposal_of(run)
         if known.strategy:
             proposal = proposal.model_copy(update={"strategy": known.strategy})
-        return run_card(run, proposal, known, self._names(run), self.words)
+        return run_card(run, proposal, known, self._around(run, known), self.words)
 
     def post(self, run: Run, to: Conversation) -> Outgoing:
         """The first form of a run's card."""
@@ -51,7 +54,7 @@ class Telling:
 
     def reply(self, event: Event, reply: Reply) -> Outgoing:
         """The crew's words, back into the thread."""
-        card = reply_card(reply, self.words, form_id=f"ask:{event.dedupe}")
+        card = reply_card(reply, self.words, form_id=asked_form(reply.language, event.dedupe))
         return Outgoing(key=f"reply:{event.dedupe}", conversation=event.conversation, card=card)
 
     def note(self, event: Event, sentence: Sentence, language: Language, *, about: str = "reply") -> Outgoing:
@@ -65,6 +68,15 @@ class Telling:
         key = f"note:{event.dedupe}"
         return Outgoing(key=key, conversation=event.conversation, card=card, kind="whisper", who=event.who)
 
-    def _names(self, run: Run) -> Mapping[str, str]:
-        ids = {run.requester, run.decided_by or run.requester}
-        return {person_id: self.people.named(person_id).name for person_id in ids}
+    def ask_names(self, event: Event, no: NamesWanted, value: str, language: str) -> Outgoing:
+        """A private question for the names of what would be destroyed; ``value`` is the button's."""
+        card = names_card(no.sentence, no.guests, f"{CONFIRM}{value}", self.words, language)
+        return Outgoing(f"note:{event.dedupe}", event.conversation, card, "whisper", who=event.who)
+
+    def _around(self, run: Run, outcome: Outcome) -> Around:
+        ids = {run.requester, run.decided_by, run.edited_by, *outcome.yes}
+        names = {person_id: self.people.named(person_id).name for person_id in ids if person_id}
+        if run.state is not RunState.PLANNED:
+            return Around(names)
+        needed, may = deciders(run, outcome, self.people)
+        return Around(names, needed, tuple(person.name for person in may))

@@ -6,7 +6,8 @@ from bot.ports.guards import Claimed, Claims, Freeze, Freezes, Trail, Trust
 from bot.ports.machines import Planner, Remains, Runner, UsableCheck
 from bot.ports.records import Attempt, Clock, Handler, Job, Noted, Outgoing, Stack, StateCopy
 from bot.ports.runs import Attempts, Reservations, Runs, Stacks
-from bot.ports.talk import Inbox, Jobs, Outbox, People, ThreadMemory, Threads
+from bot.ports.talk import Directory, Inbox, Jobs, Outbox, People, ThreadMemory, Threads
+from bot.ports.votes import Decide, Decision, Refusal, Vote, Votes
 from iac.inventory import Cluster
 
 __all__ = [
@@ -17,6 +18,9 @@ __all__ = [
     "Clock",
     "Cluster",
     "Crew",
+    "Decide",
+    "Decision",
+    "Directory",
     "Ending",
     "Freeze",
     "Freezes",
@@ -30,6 +34,7 @@ __all__ = [
     "People",
     "Planner",
     "Progress",
+    "Refusal",
     "Remains",
     "Reservations",
     "Runner",
@@ -43,4 +48,6 @@ __all__ = [
     "Trust",
     "Usable",
     "UsableCheck",
+    "Vote",
+    "Votes",
 ]

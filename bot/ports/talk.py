@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from bot.chat.port import Actor, Event
+from bot.domain.environment import Environment
 from bot.domain.person import Person
 from bot.ports.records import Job, Outgoing
 
@@ -81,4 +82,24 @@ class People(Protocol):
 
     def named(self, person_id: str) -> Person:
         """The person of that id."""
+        ...
+
+    def everybody(self) -> Sequence[Person]:
+        """Everybody we know, by name: those of the settings, and the members of the groups of the platforms."""
+        ...
+
+    def environments(self) -> Mapping[str, Environment]:
+        """What holds in each environment, by its name."""
+        ...
+
+    def group(self, group_id: str) -> tuple[str, Sequence[Person]]:
+        """What a group is called, and who is in it."""
+        ...
+
+
+class Directory(Protocol):
+    """The groups of one platform, as it knows them."""
+
+    async def members(self, group_id: str) -> Sequence[str]:
+        """The ids of those who are in it, each ``platform:id``; ``Broken`` where the platform does not answer."""
         ...

@@ -12,6 +12,7 @@ from bot.chat.web import WebChat
 from bot.chat.words import Words
 from bot.detached import DetachedRunner
 from bot.flow.telling import Telling
+from bot.flow.tongue import Tongue
 from bot.http import Check
 from bot.ports import Clock, Jobs, Runs
 from bot.settings import Settings
@@ -28,7 +29,7 @@ from bot.store.upgrading import upgrade
 from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import crew_of
 from bot.wiring.machines import planner_of, runner_environment, runs_home, steps_of
-from bot.wiring.people import Book, book_of
+from bot.wiring.people import Book, book_from
 from bot.wiring.stages import Parts, stages_of
 from bot.wiring.web import web_of
 from bot.worker import Duty, Hearing, Worker, name_of_this_process
@@ -101,7 +102,7 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(threads.close)
         words = Words.load(is_strict=False)
-        book = book_of(settings.everybody)
+        book = book_from(settings, {})
         runs = SqlRuns(database)
         cluster = ProxmoxEye(place.access, seconds=settings.pve_seconds)
         recent = CachedEye(cluster, max_age_s=SHARED_READING_S)
@@ -137,7 +138,15 @@ def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str,
     stages = stages_of(parts)
     inbox = SqlInbox(parts.database)
     worker = Worker(
-        hearing=Hearing(inbox, stages, parts.outbox, parts.telling, parts.owner, parts.settings.claim_seconds),
+        hearing=Hearing(
+            inbox,
+            stages,
+            parts.outbox,
+            parts.telling,
+            Tongue(parts.runs, parts.words),
+            parts.owner,
+            parts.settings.claim_seconds,
+        ),
         stages=stages,
         inbox=inbox,
         runs=parts.runs,

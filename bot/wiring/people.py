@@ -1,30 +1,67 @@
-"""People from the settings: who may do what, by our own records."""
+"""People from the settings and from the groups of the platforms: who may do what, by our own records."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from bot.chat.port import Actor
+from bot.domain.environment import Environment
 from bot.domain.person import Person, Role
-from bot.settings import PersonSetting
+from bot.ports import Directory
+from bot.settings import PersonSetting, Settings
+from bot.wiring.environments import environments_of
+from bot.wiring.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The ``People`` port over a fixed list. Somebody who is not in it has no role at all."""
+    """The ``People`` port. Somebody who is neither in it nor in a group of it has no role at all."""
 
     known: Mapping[str, Person]
+    rules: Mapping[str, Environment] = field(default_factory=dict)
+    roster: Roster = field(default_factory=Roster)
 
     def person(self, who: Actor) -> Person:
         """The person behind an actor; the name on the platform widens nothing."""
-        return self.known.get(who.key) or Person(who.key, who.name or who.id, frozenset())
+        return self._with_groups(self.known.get(who.key) or Person(who.key, who.name or who.id, frozenset()))
 
     def named(self, person_id: str) -> Person:
         """The person of that id; an id nobody has any more keeps its plain form as a name."""
-        return self.known.get(person_id) or Person(person_id, person_id.partition(":")[2] or person_id, frozenset())
+        plain = Person(person_id, person_id.partition(":")[2] or person_id, frozenset())
+        return self._with_groups(self.known.get(person_id) or plain)
+
+    def everybody(self) -> Sequence[Person]:
+        """Everybody we know, by name."""
+        people = [self.named(person_id) for person_id in {*self.known, *self.roster.everybody()}]
+        return sorted(people, key=lambda person: (person.name.casefold(), person.id))
+
+    def environments(self) -> Mapping[str, Environment]:
+        """What holds in each environment, by its name."""
+        return self.rules
+
+    def group(self, group_id: str) -> tuple[str, Sequence[Person]]:
+        """What a group is called, and who is in it."""
+        group = self.roster.groups.get(group_id)
+        members = self.roster.members(group_id)
+        return group.name if group else group_id, [p for p in self.everybody() if p.id in members]
+
+    def _with_groups(self, person: Person) -> Person:
+        """The roles that a person's groups bring along are theirs for as long as they are in them."""
+        groups = frozenset(name for name in self.roster.groups if person.id in self.roster.members(name))
+        brought = {Role(role) for name in groups for role in self.roster.groups[name].roles}
+        return replace(person, roles=person.roles | brought, groups=groups)
 
 
-def book_of(people: Sequence[PersonSetting]) -> Book:
-    """Build the book from the settings."""
-    return Book(
-        {p.id: Person(p.id, p.name, frozenset(Role(role) for role in p.roles), tuple(p.ssh_keys)) for p in people}
-    )
+def book_of(
+    people: Sequence[PersonSetting],
+    environments: Mapping[str, Environment] | None = None,
+    roster: Roster | None = None,
+) -> Book:
+    """Build the book; without environments nothing can be approved."""
+    known = {p.id: Person(p.id, p.name, frozenset(Role(r) for r in p.roles), tuple(p.ssh_keys)) for p in people}
+    return Book(known, environments or {}, roster or Roster())
+
+
+def book_from(settings: Settings, directories: Mapping[str, Directory]) -> Book:
+    """The book of an installation; ``directories`` are the platforms whose groups can be asked for, by their name."""
+    roster = Roster({group.id: group for group in settings.groups}, directories)
+    return book_of(settings.everybody, environments_of(settings), roster)

@@ -7,6 +7,7 @@ from bot.chat.cards.planned import plan_parts
 from bot.chat.cards.view import View
 from bot.chat.port import Part, Text
 from bot.domain.outcome import Progress
+from iac.errors import Value
 
 KINDS: Mapping[str, str] = {"proxmox_virtual_environment_vm": "vm", "proxmox_haresource": "ha"}
 """Resource types of our modules that have words of their own."""
@@ -16,7 +17,7 @@ def approved_parts(view: View) -> list[Part]:
     """Said yes to; about to begin, or waiting for its turn."""
     at = view.moment(view.run.decided_at or view.run.updated_at)
     return [
-        Text(view.say("card.approved", name=view.name(view.run.decided_by), at=at)),
+        Text(by_all(view, "card.approved", at=at)),
         *plan_parts(view),
         *diff(view),
     ]
@@ -24,8 +25,16 @@ def approved_parts(view: View) -> list[Part]:
 
 def applying_parts(view: View) -> list[Part]:
     """One line for each resource on its way."""
-    head = Text(view.say("card.applying", name=view.name(view.run.decided_by)))
+    head = Text(by_all(view, "card.applying"))
     return [head, *(progress_parts(view) or plan_parts(view)), *diff(view)]
+
+
+def by_all(view: View, key: str, **values: Value) -> str:
+    """A sentence about whoever said yes; several people take another verb than one does."""
+    names = view.deciders
+    if len(names) == 1:
+        return view.say(key, name=names[0], **values)
+    return view.say(f"{key}_by_several", names=names, **values)
 
 
 def checking_parts(view: View) -> list[Part]:

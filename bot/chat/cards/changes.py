@@ -43,11 +43,6 @@ def change_parts(view: View, plan: Plan) -> list[Text]:
     return [part for part in found if part]
 
 
-def destroyed(plan: Plan) -> tuple[str, ...]:
-    """The names of what would be destroyed, now or to be built again."""
-    return tuple(dict.fromkeys(c.name for c in plan.changes if c.action in ("delete", "replace")))
-
-
 def _named(view: View, change: Change) -> str:
     return f"**{change.name}** ({view.say('card.other_resource', address=change.address)})"
 

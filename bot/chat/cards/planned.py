@@ -1,11 +1,12 @@
 """The card before a decision: what would happen, why there, the diff, and the two buttons."""
 
-from bot.chat.cards.changes import change_parts, counts_text, destroyed, diff_part
+from bot.chat.cards.changes import change_parts, counts_text, diff_part
+from bot.chat.cards.deciding import buttons, voting_parts
 from bot.chat.cards.guests import wished
 from bot.chat.cards.placement import placement_parts
 from bot.chat.cards.view import View
-from bot.chat.port import Button, Buttons, Fields, Part, Text
-from bot.domain.approval import button_value
+from bot.chat.port import Fields, Part, Text
+from bot.domain.approval import destroyed
 from bot.domain.run import RunState
 from iac.plan import Plan
 
@@ -27,7 +28,8 @@ def asked_parts(view: View) -> list[Part]:
 
 def planned_parts(view: View) -> list[Part]:
     """Everything an approver reads, in the order they ask for it."""
-    return [*plan_parts(view), *placement_parts(view), _facts(view), *_diff(view), buttons(view)]
+    facts = [_facts(view), *voting_parts(view)]
+    return [*plan_parts(view), *placement_parts(view), *facts, *_diff(view), buttons(view)]
 
 
 def plan_parts(view: View) -> list[Part]:
@@ -46,17 +48,6 @@ def _lead(view: View, plan: Plan) -> str:
     if lost:
         return view.say("card.harm", counts=counts, guests=lost)
     return view.say("card.safe" if set(plan.counts) <= HARMLESS else "card.counts", counts=counts)
-
-
-def buttons(view: View) -> Buttons:
-    """Approve and discard. A plan that destroys asks once more."""
-    value = button_value(view.run)
-    lost = destroyed(view.outcome.plan) if view.outcome.plan else ()
-    confirm = view.say("card.confirm.destroy", guests=lost) if lost else None
-    approve = Button(
-        "approve", view.say("card.button.approve"), value, style="danger" if lost else "primary", confirm=confirm
-    )
-    return Buttons((approve, Button("discard", view.say("card.button.discard"), value)))
 
 
 def _facts(view: View) -> Fields:

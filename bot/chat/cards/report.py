@@ -79,7 +79,7 @@ def _facts(view: View, usable: Usable, guest: PlacedGuest | None) -> tuple[tuple
 def _decision(view: View) -> Fields:
     rows = [
         (view.say("card.asked_by"), view.name(view.run.requester)),
-        (view.say("card.decided_by"), view.name(view.run.decided_by)),
+        (view.say("card.decided_by"), view.words_join(view.deciders)),
     ]
     if view.outcome.ending:
         rows.append((view.say("card.took"), view.duration(view.outcome.ending.seconds)))

@@ -15,7 +15,7 @@ from bot.chat.cards.endings import (
 )
 from bot.chat.cards.planned import pending_parts, planned_parts
 from bot.chat.cards.report import is_checking, report_parts
-from bot.chat.cards.view import View
+from bot.chat.cards.view import Around, View
 from bot.chat.port import Card, Part, Text, Tone
 from bot.chat.words import Words
 from bot.domain.outcome import Outcome
@@ -44,9 +44,9 @@ FORMS: Mapping[RunState, tuple[Tone, Parts]] = {
 }
 
 
-def run_card(run: Run, proposal: Proposal, outcome: Outcome, names: Mapping[str, str], words: Words) -> Card:
-    """The card of a run as it stands; ``names`` maps person ids to what people call them."""
-    view = View(run, proposal, outcome, names, words)
+def run_card(run: Run, proposal: Proposal, outcome: Outcome, people: Around, words: Words) -> Card:
+    """The card of a run as it stands, with the people around it."""
+    view = View(run, proposal, outcome, people, words)
     stage, tone, parts = _form(view)
     guests = view.guests
     title = view.say(f"card.title.{stage}", guests=guests) if guests else view.say("card.title.nothing")

@@ -12,13 +12,25 @@ from iac.errors import Sentence, Value
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """The people around a run: what they are called, how many must say yes, and the names of those who still may.
+
+    ``may`` is None where it makes no difference any more.
+    """
+
+    names: Mapping[str, str]
+    needed: int = 1
+    may: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A run with what is known about it, in the run's own language."""
 
     run: Run
     proposal: Proposal
     outcome: Outcome
-    names: Mapping[str, str]
+    people: Around
     words: Words
 
     @property
@@ -47,7 +59,12 @@ class View:
 
     def name(self, person_id: str | None) -> str:
         """A person as the others know them; the id where nobody does."""
-        return self.names.get(person_id or "", person_id or "?")
+        return self.people.names.get(person_id or "", person_id or "?")
+
+    @property
+    def deciders(self) -> tuple[str, ...]:
+        """The names of those who approved it: all of them, where more than one had to."""
+        return tuple(self.name(person) for person in self.outcome.yes or (self.run.decided_by,))
 
     def moment(self, at: float) -> str:
         """A time, in words."""

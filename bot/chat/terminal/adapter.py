@@ -61,6 +61,7 @@ class TerminalChat:
     _posted: dict[str, Message] = field(default_factory=dict)
     _buttons: tuple[Button, ...] = ()
     _asking: Asking | None = None
+    _is_private: bool = False
     _confirming: Button | None = None
     _closed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -112,6 +113,9 @@ class TerminalChat:
         self._posted[key] = Message(self.conversation, key)
         self.out(f"({self.words.text('terminal.private', self.language)})")
         self._print(render_card(card, is_coloured=self.is_coloured))
+        form = _form_of(card)
+        if form:
+            self._ask_for(form, is_private=True)
         return How.NATIVE
 
     async def ask(self, surface: object, who: Actor, to: Conversation, form: Form) -> How:
@@ -178,6 +182,8 @@ class TerminalChat:
         """A button by its letter or its whole label."""
         shown = keyed(self._buttons)
         by_label = next((b for b in self._buttons if b.label.casefold() == text.casefold()), None)
+        if self._asking and self._is_private:
+            return by_label  # one letter may be an answer
         return by_label or shown.get(text.casefold(), ("", None))[1]
 
     async def _press(self, button: Button, sink: Sink) -> None:
@@ -215,9 +221,16 @@ class TerminalChat:
         self._print(self._told.lines(name, card))
         rows = [part.items for part in card.parts if isinstance(part, Buttons)]
         self._buttons = tuple(button for row in rows for button in row)
-        form = next((part for part in card.parts if isinstance(part, Form)), None)
-        self._asking = Asking(form) if form else None
-        if self._asking and len(self._asking.form.inputs) > 1:
+        form = _form_of(card)
+        if form:
+            self._ask_for(form, is_private=False)
+        elif not (self._is_private and self._buttons):
+            # A private question is about the card's decision: it stands while there is one to make.
+            self._asking = None
+
+    def _ask_for(self, form: Form, *, is_private: bool) -> None:
+        self._asking, self._is_private = Asking(form), is_private
+        if len(form.inputs) > 1:
             self._ask_next(self._asking)
 
     def _ask_next(self, asking: Asking) -> None:
@@ -236,6 +249,10 @@ class TerminalChat:
 
     def _say(self, key: str, **values: Value) -> None:
         self.out(self.words.text(key, self.language, **values))
+
+
+def _form_of(card: Card) -> Form | None:
+    return next((part for part in card.parts if isinstance(part, Form)), None)
 
 
 def _nonce() -> str:

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from agents.contracts import Choice, Question, Reply
-from bot.chat.cards import note_card, reply_card, run_card
-from bot.chat.port import Filled, Pressed, Said
-from bot.domain.approval import button_value
+from bot.chat.cards import names_card, note_card, reply_card, run_card
+from bot.chat.port import Actor, Button, Buttons, Card, Filled, Pressed, Said
+from bot.domain.approval import NamesWanted, button_value
 from bot.domain.outcome import Outcome
 from iac.errors import say
 from tests.fixtures import runs
@@ -168,19 +168,34 @@ def test_the_main_job_needs_no_mouse(enter, site):
     expect(page.get_by_text("Only you see this")).to_be_visible()
 
 
-def test_a_plan_that_destroys_is_asked_about_once_more(enter, site):
+def test_a_button_that_asks_once_more_does_nothing_before_the_answer(enter, site):
     page = enter("bob")
     ask(page, "wait")
-    lost = Outcome(plan=runs.plan(runs.change("delete", "old01")))
-    site.do(site.chat.post(site.heard[0].conversation, card("planned", lost), key="r"))
+    approve = Buttons((Button("approve", "Approve", "4f2a9c:abababababab", "danger", confirm="Are you really sure?"),))
+    site.do(site.chat.post(site.heard[0].conversation, Card("p", (approve,), "api01"), key="r"))
     page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_text("This destroys old01 with all disks.")).to_be_visible()
+    expect(page.get_by_text("Are you really sure?")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("button", name="Approve")).to_be_enabled()
     assert not [event for event in site.heard if isinstance(event, Pressed)]
     page.get_by_role("button", name="Approve").click()
     page.get_by_role("button", name="Yes, go on").click()
     expect(page.get_by_role("heading", name="api01: ready")).to_be_visible()
+
+
+def test_the_name_of_what_is_lost_is_typed_in_a_private_form(enter, site):
+    page = enter("bob")
+    ask(page, "wait")
+    no = NamesWanted("approve.type_names", ("old01",))
+    asked = names_card(no.sentence, no.guests, "confirm:4f2a9c:abababababab", WORDS, "en")
+    site.do(site.chat.whisper(site.heard[0].conversation, Actor("web", "bob"), asked, key="n"))
+    expect(page.get_by_text("Only you see this")).to_be_visible()
+    expect(page.locator("article").get_by_text("Nothing brings it back but a backup.")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("old01")
+    page.get_by_role("button", name="Destroy").click()
+    expect(page.get_by_text("Answered by Bob")).to_be_visible()
+    filled = next(event for event in site.heard if isinstance(event, Filled))
+    assert (filled.form, filled.values["names"]) == ("confirm:4f2a9c:abababababab", "old01")
 
 
 def test_a_message_that_is_refused_stays_in_the_box(enter):

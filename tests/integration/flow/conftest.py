@@ -1,5 +1,5 @@
 """The stages share a scripted world."""
 
-from tests.fixtures.flow import flow, world
+from tests.fixtures.flow import anywhere, flow, world
 
-__all__ = ["flow", "world"]
+__all__ = ["anywhere", "flow", "world"]

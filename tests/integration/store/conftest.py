@@ -1,8 +1,3 @@
-import secrets
-import shutil
-from pathlib import Path
-
-import psycopg
 import pytest
 
 from bot.store.attempts import Attempts
@@ -13,43 +8,7 @@ from bot.store.outbox import SqlOutbox
 from bot.store.reservations import SqlReservations
 from bot.store.runs import SqlRuns
 from bot.store.stacks import SqlStacks, Vault
-from bot.store.upgrading import upgrade
 from bot.store.weblog import SqlWebLog
-
-BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "threadform.db"
-    upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_url) -> str:
-    name = f"template_{secrets.token_hex(4)}"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    upgrade(postgres_url.replace("/postgres?", f"/{name}?"))
-    return name
-
-
-def _new_postgres(url: str, template: str) -> str:
-    name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return url.replace("/postgres?", f"/{name}?")
-
-
-@pytest.fixture(params=BOTH)
-def database_url(request, tmp_path) -> str:
-    """A database of this test's own, at the newest revision."""
-    if request.param == "postgresql":
-        return _new_postgres(request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template"))
-    path = tmp_path / "threadform.db"
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture

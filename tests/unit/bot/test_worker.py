@@ -13,6 +13,7 @@ from bot.chat.words import Words
 from bot.domain.errors import Lost
 from bot.domain.run import RunState
 from bot.flow.telling import Telling
+from bot.flow.tongue import Tongue
 from bot.settings import Settings
 from bot.wiring.people import book_of
 from bot.worker import Hearing, Worker
@@ -108,7 +109,7 @@ class World:
 
 def hearing(world: World, lease_s: float = 60.0) -> Hearing:
     telling = Telling(Words.load(), book_of(Settings().everybody))
-    return Hearing(world, world, world, telling, "w1", lease_s)  # type: ignore[arg-type]
+    return Hearing(world, world, world, telling, Tongue(world, telling.words), "w1", lease_s)  # type: ignore[arg-type]
 
 
 def worker(world: World) -> Worker:

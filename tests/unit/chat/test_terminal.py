@@ -15,6 +15,7 @@ from bot.chat.port import (
     Form,
     How,
     Input,
+    Message,
     Option,
     Pressed,
     Said,
@@ -154,6 +155,34 @@ async def test_a_whisper_reaches_only_the_one_at_the_keyboard():
     assert await desk.chat.whisper(desk.chat.conversation, ALICE, Card("for alice"), key="w") is How.NATIVE
     assert "for alice" in desk.shown
     assert "for bob" not in desk.shown
+
+
+async def test_a_private_question_is_answered_at_the_keyboard_whatever_the_card_does_meanwhile():
+    desk = Desk()
+    names = Form("confirm:r1:a", "Type its name", (Input("names", "Name"),))
+    plan = Card("p", (Text("old01 goes"), BUTTONS), "plan")
+
+    async def sink(event):
+        desk.heard.append(event)
+        if isinstance(event, Said):
+            await desk.chat.post(event.conversation, plan, key="r1")
+        if isinstance(event, Pressed):
+            await desk.chat.whisper(event.conversation, ALICE, Card("type it", (names,)), key="n")
+            await desk.chat.edit(Message(event.conversation, "r1"), plan, key="vote")
+
+    desk.sink = sink
+    await desk.type("hello", "a", "a", "never mind")
+    assert [type(event) for event in desk.heard] == [Said, Pressed, Filled, Said]
+    assert (desk.heard[2].form, desk.heard[2].values) == ("confirm:r1:a", {"names": "a"})
+
+
+async def test_a_private_question_is_dropped_with_the_decision_it_was_about():
+    desk = Desk()
+    names = Form("confirm:r1:a", "Type its name", (Input("names", "Name"),))
+    await desk.chat.whisper(desk.chat.conversation, ALICE, Card("type it", (names,)), key="n")
+    await desk.chat.post(desk.chat.conversation, Card("p", (Text("approved"),), "plan"), key="r1")
+    await desk.type("thanks")
+    assert [type(event) for event in desk.heard] == [Said]
 
 
 async def test_closing_ends_the_conversation_without_a_line():

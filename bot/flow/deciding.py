@@ -1,0 +1,39 @@
+"""Who may decide about a run, looked up in our own records; the stages and the card ask the same question."""
+
+from collections.abc import Sequence
+
+from bot.domain.approval import Needs, environments_touched, may_approve, needs_of
+from bot.domain.environment import Environment
+from bot.domain.errors import Refused
+from bot.domain.outcome import Outcome, parse_outcome
+from bot.domain.person import Person
+from bot.domain.run import Run
+from bot.ports import People
+from iac.spec import DEFAULT_ENVIRONMENT
+
+
+def environments_of_run(run: Run, outcome: Outcome, people: People) -> Sequence[Environment]:
+    """Every environment whose rules hold for this run; ``Refused`` where one is not known any more."""
+    named = str(run.proposal.get("environment", DEFAULT_ENVIRONMENT))
+    return environments_touched(named, outcome.plan, people.environments())
+
+
+def needs_of_run(run: Run, people: People) -> Needs:
+    """What a yes to this run takes, by the rules as they are now."""
+    outcome = parse_outcome(run.outcome)
+    return needs_of(environments_of_run(run, outcome, people), outcome.plan)
+
+
+def still_to_decide(run: Run, needs: Needs, outcome: Outcome, people: People) -> Sequence[Person]:
+    """Those whose yes would count and has not been given."""
+    known = people.everybody()
+    return [person for person in known if may_approve(run, person, needs) and person.id not in outcome.yes]
+
+
+def deciders(run: Run, outcome: Outcome, people: People) -> tuple[int, Sequence[Person]]:
+    """How many must say yes, and who still may; nobody where an environment is not known any more."""
+    try:
+        needs = needs_of(environments_of_run(run, outcome, people), outcome.plan)
+    except Refused:
+        return 1, ()
+    return needs.approvals, still_to_decide(run, needs, outcome, people)

@@ -1,0 +1,60 @@
+"""Who is in which group: as the settings say, or as the platform said a short while ago."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.ports import Clock, Directory
+from bot.settings import GroupSetting
+from iac.errors import Broken
+
+log = structlog.get_logger()
+
+FRESH_S = 900.0
+"""What a platform said longer ago is not believed any more: in doubt, the group has no members."""
+
+
+@dataclass(slots=True)
+class Roster:
+    """The members of every group; ``directories`` are the platforms that can be asked, by their name.
+
+    A group that names its members in the settings is never asked for elsewhere.
+    """
+
+    groups: Mapping[str, GroupSetting] = field(default_factory=dict)
+    directories: Mapping[str, Directory] = field(default_factory=dict)
+    now: Clock = time.monotonic
+    fresh_s: float = FRESH_S
+    _read: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
+
+    def members(self, group_id: str) -> frozenset[str]:
+        """Who is in it; nobody where that is not known, or was read too long ago."""
+        group = self.groups.get(group_id)
+        if group is None or group.members:
+            return frozenset(group.members) if group else frozenset()
+        at, found = self._read.get(group_id, (0.0, frozenset()))
+        return found if found and self.now() - at <= self.fresh_s else frozenset()
+
+    def everybody(self) -> frozenset[str]:
+        """The ids of all members of all groups."""
+        return frozenset(person for group_id in self.groups for person in self.members(group_id))
+
+    async def refresh(self) -> None:
+        """Ask the platforms for their groups; one that does not answer keeps what it said, for as long as it holds."""
+        for group_id in self._asked():
+            try:
+                found = await self.directories[_platform(group_id)].members(group_id)
+            except Broken as fault:
+                log.warning("group.not_read", group=group_id, why=str(fault))
+            else:
+                self._read[group_id] = (self.now(), frozenset(found))
+
+    def _asked(self) -> Sequence[str]:
+        named = (group_id for group_id, group in self.groups.items() if not group.members)
+        return [group_id for group_id in named if _platform(group_id) in self.directories]
+
+
+def _platform(group_id: str) -> str:
+    return group_id.partition(":")[0]
