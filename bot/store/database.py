@@ -16,6 +16,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from bot.store.silence import Silence
+from bot.store.sqlite import LettingGo
 from iac.errors import Broken
 
 BUSY_MS: Final = 30_000
@@ -99,7 +100,7 @@ def open_database(url: str) -> Database:
         return Database(create_async_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10), nullcontext())
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_async_engine(parsed, connect_args={"timeout": BUSY_MS / 1000})
+    engine = create_async_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "async_creator_fn": LettingGo})
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return Database(engine, asyncio.Lock())
