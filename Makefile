@@ -8,7 +8,7 @@ HOME_DIR ?= .threadform
 export THREADFORM_TOOLS_HOME ?= $(CURDIR)/.threadform/tools
 PYTEST_WORKERS ?= 2
 
-.PHONY: help setup setup-run setup-dev demo test check bench lock clean
+.PHONY: help setup setup-run setup-dev demo test check bench chaos lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ check: setup ## lint, types, import law, sizes
 
 bench: setup ## speed, as ratios within one run
 	@$(BIN)/python -m tests.bench
+
+chaos: setup ## kill -9 everywhere between a request and its report (CHAOS_RUNS=N, 500 by default: 20 minutes)
+	@$(BIN)/python -m tests.chaos
 
 lock: $(VENV)/dev.stamp ## write the lock files anew
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --upgrade --extra dev pyproject.toml -o .ci/lock/dev.txt

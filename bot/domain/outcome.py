@@ -53,8 +53,8 @@ class Usable:
 class Outcome:
     """Everything a card of a run shows beside its state. ``error`` is why it was refused or what broke.
 
-    ``strategy`` is the placement as planning made it, on a newer reading than the crew's. ``yes`` are the ids of those
-    who approved the plan, in the order in which they did.
+    ``strategy`` is the placement as planning made it, on a newer reading than the crew's; ``cluster`` is where.
+    ``yes`` are the ids of those who approved the plan, in the order in which they did.
     """
 
     guests: tuple[PlacedGuest, ...] = ()
@@ -65,6 +65,7 @@ class Outcome:
     error: Sentence | None = None
     notes: tuple[Sentence, ...] = ()
     strategy: tuple[StrategicPlan, ...] = ()
+    cluster: str = ""
     yes: tuple[str, ...] = ()
 
 

@@ -1,32 +1,28 @@
 """Applying: an approved plan is looked at once more, handed to the detached runner, and followed to its end."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.domain.approval import is_yes_too_old
-from bot.domain.errors import Lost, Refused, ThreadformError
-from bot.domain.outcome import Ending, Outcome, Progress, dump_outcome, parse_outcome
+from bot.domain.errors import Lost, Sentence, ThreadformError
+from bot.domain.outcome import Ending, Progress, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
+from bot.flow.again import PLAN_AGAIN, Again
 from bot.flow.keeping import keeping
+from bot.flow.rechecking import Recheck
+from bot.flow.rules import Violated
 from bot.flow.telling import Telling
 from bot.flow.waiting import is_told, wait_of
-from bot.ports import Clock, Cluster, Jobs, Outbox, Outgoing, Runner, Runs, Stack, Stacks, Trust
-from iac.errors import Broken, say
-from iac.inventory import Inventory
-from iac.spec import PlacedGuest
+from bot.flow.wishes import templates_of
+from bot.ports import Clock, Jobs, Outbox, Outgoing, Runner, Runs, Stack, Stacks, Trust
+from iac.errors import Broken
 
 log = structlog.get_logger()
 
 ACTOR = "bot:applying"
 EDIT_EVERY_S = 1.0
-PLAN_AGAIN = frozenset(
-    {"apply.state_moved", "apply.vmid_taken", "apply.node_gone", "apply.template_moved", "apply.yes_too_old"}
-)
-"""Refusals after which the wish still stands: only the way to it has moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class Applying:
 
     runs: Runs
     stacks: Stacks
-    cluster: Cluster
+    recheck: Recheck
     runner: Runner
     outbox: Outbox
     jobs: Jobs
@@ -63,12 +59,17 @@ class Applying:
         except ThreadformError as no:
             await self._refuse(run, stack, no)
             return
+        await self._wake_next(run)
         await self.jobs.send("close", run_id)
 
     async def _start(self, run: Run, stack: Stack) -> Run:
-        await self._check(run, stack)
-        token = secrets.token_hex(16)
-        started = await self.runs.start_apply(run, token, actor=run.decided_by or ACTOR, beat_s=self.beat_s)
+        templates = templates_of(parse_outcome(run.outcome))
+        # First what is cheap: whoever waits for a lock or a freeze does not read the cluster for it.
+        await self.runs.check_may_start(run, templates)
+        self.trust.check_trail()
+        await self.recheck.check(run)
+        token, actor = secrets.token_hex(16), run.decided_by or ACTOR
+        started = await self.runs.start_apply(run, token, actor=actor, beat_s=self.beat_s, templates=templates)
         try:
             await self.runner.start(run.id, token)
         except Broken as fault:
@@ -77,20 +78,6 @@ class Applying:
         log.info("run.apply_started", run=run.id, digest=run.digest)
         await self._show(started, stack, ())
         return started
-
-    async def _check(self, run: Run, stack: Stack) -> None:
-        """What may have moved between the yes and now: the state, the cluster, the nodes, the VMIDs."""
-        self.trust.check_trail()
-        if is_yes_too_old(run, self.now()):
-            raise Refused("apply.yes_too_old", run=run.id)
-        kept = await self.stacks.state(stack.id)
-        if run.state_serial is not None and (kept[0] if kept else 0) != run.state_serial:
-            raise Refused("apply.state_moved", run=run.id)
-        inventory = await self.cluster.read()
-        if not inventory.is_quorate:
-            raise Refused("apply.no_quorum", cluster=inventory.cluster)
-        for guest in _to_be_created(run):
-            _check_still_free(guest, inventory)
 
     async def _follow(self, run: Run, stack: Stack) -> None:
         seen: dict[str, Progress] = {}
@@ -118,63 +105,36 @@ class Applying:
             await self.jobs.send("tell", run.conversation)
             return
         to = RunState.ERRORED if run.state is RunState.APPLYING else RunState.REFUSED
-        outcome = replace(parse_outcome(run.outcome), error=no.sentence)
+        outcome = replace(parse_outcome(run.outcome), error=no.sentence, notes=_reasons(no))
         changes: Mapping[str, object] = {"outcome": dump_outcome(outcome), "updated_at": self.now()}
         card = self.telling.edit(replace(run, state=to), stack.conversation, outcome)
         if to is RunState.REFUSED and no.sentence.key in PLAN_AGAIN:
             # Before the run ends: a process that dies in between has lost no wish, it only asks again.
-            await self._plan_again(run, stack)
+            await Again(self.runs, self.jobs, self.telling, self.now).plan(run, stack, actor=ACTOR)
         await self.runs.move(run, to, actor=ACTOR, changes=changes, messages=[card])
         log.info("run.not_applied", run=run.id, why=str(no))
+        await self._wake_next(run)
         await self.jobs.send("tell", run.conversation)
 
-    async def _plan_again(self, run: Run, stack: Stack) -> None:
-        """The same proposal as the next revision: a new plan, a new card, a new yes; unless a newer wish is there."""
-        at = self.now()
-        known = await self.runs.of_stack(stack.id)
-        if any(other.revision > run.revision and not other.is_over for other in known):
-            return
-        again = replace(
-            run,
-            id=hashlib.sha256(f"{run.id}:again".encode()).hexdigest()[: len(run.id)],
-            revision=len(known) + 1,
-            state=RunState.PENDING,
-            outcome={},
-            created_at=at,
-            updated_at=at,
-            digest=None,
-            state_serial=None,
-            decided_by=None,
-            decided_at=None,
-            expires_at=None,
-            fence=0,
-        )
-        await self.runs.create(again, actor=ACTOR, messages=[self.telling.post(again, stack.conversation)])
-        await self.jobs.send("plan", again.id)
+    async def _wake_next(self, run: Run) -> None:
+        """Whoever waits longest for a template that this run needed no more is rung for at once."""
+        freed = set(templates_of(parse_outcome(run.outcome)))
+        for other in await self.runs.in_states([RunState.APPROVED]) if freed else ():
+            if freed & set(templates_of(parse_outcome(other.outcome))):
+                await self.jobs.send("apply", other.id)
+                return
 
 
 def _waiting(telling: Telling, run: Run, stack: Stack, no: ThreadformError) -> Outgoing:
-    note = no.sentence
+    """The card of a run that waits; each thing it waits for is said once."""
+    note, about = no.sentence, ""
     if "holder" in note.values:
-        note = say(note.key, **{**note.values, "holder": telling.people.named(str(note.values["holder"])).name})
+        about = f":{note.values['holder']}:{note.values.get('run', '')}"
+        name = telling.people.named(str(note.values["holder"])).name
+        note = Sentence(note.key, {**note.values, "holder": name})
     outcome = replace(parse_outcome(run.outcome), notes=(note,))
-    return telling.edit(run, stack.conversation, outcome, step=f"waiting:{note.key}")
+    return telling.edit(run, stack.conversation, outcome, step=f"waiting:{note.key}{about}")
 
 
-def _to_be_created(run: Run) -> Sequence[PlacedGuest]:
-    outcome: Outcome = parse_outcome(run.outcome)
-    creating = {c.name for c in outcome.plan.changes if c.action == "create"} if outcome.plan else set()
-    return [g for g in outcome.guests if g.spec.name in creating]
-
-
-def _check_still_free(guest: PlacedGuest, inventory: Inventory) -> None:
-    """The VMID must still be nobody's, the node in the cluster, the template where the plan clones it from."""
-    other = inventory.guest(guest.vmid)
-    if other is not None:
-        raise Refused("apply.vmid_taken", vmid=guest.vmid, other=other.name, name=guest.spec.name)
-    node = inventory.node(guest.node)
-    if node is None or not node.is_online:
-        raise Refused("apply.node_gone", node=guest.node, name=guest.spec.name)
-    template = inventory.guest(guest.template_vmid)
-    if template is None or not template.is_template or template.node != guest.template_node:
-        raise Refused("apply.template_moved", template=guest.spec.template, name=guest.spec.name)
+def _reasons(no: ThreadformError) -> tuple[Sentence, ...]:
+    return no.reasons if isinstance(no, Violated) else ()

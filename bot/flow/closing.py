@@ -11,7 +11,7 @@ from bot.domain.outcome import Outcome, Usable, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
 from bot.flow.keeping import keeping
 from bot.flow.telling import Telling
-from bot.ports import Clock, Jobs, Outbox, Reservations, Runs, Stack, Stacks, UsableCheck
+from bot.ports import Claims, Clock, Jobs, Outbox, Reservations, Runs, Stack, Stacks, UsableCheck
 from iac.spec import PlacedGuest
 
 log = structlog.get_logger()
@@ -24,6 +24,7 @@ class Closing:
     runs: Runs
     stacks: Stacks
     reservations: Reservations
+    claims: Claims
     usable: UsableCheck
     outbox: Outbox
     jobs: Jobs
@@ -55,6 +56,8 @@ class Closing:
             return outcome
         await self.reservations.keep(run.id)
         await self.reservations.forget(run.stack_id, _destroyed(outcome))
+        await self.claims.keep(run, [guest.spec.name for guest in outcome.guests])
+        await self.claims.forget(run.stack_id, _destroyed(outcome))
         created = _created(outcome)
         if not created:
             return outcome

@@ -9,41 +9,42 @@ from typing import Any
 
 import structlog
 
-from agents.contracts import Proposal, StrategicPlan
+from agents.contracts import StrategicPlan
 from bot.domain.errors import Lost, Refused, Sentence, ThreadformError, say
 from bot.domain.outcome import Outcome, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
+from bot.flow.claiming import check_quotas, claims_of, place_wish
+from bot.flow.judging import judge
 from bot.flow.keeping import keeping
-from bot.flow.telling import Telling, proposal_of
-from bot.ports import Clock, Cluster, Jobs, Outgoing, People, Planner, Reservations, Runs, Stack, Stacks
+from bot.flow.rules import Rules, Violated
+from bot.flow.telling import Telling
+from bot.flow.wishes import MARK, Wish, wish_of
+from bot.ports import (
+    Claimed,
+    Claims,
+    Clock,
+    Cluster,
+    Jobs,
+    Outgoing,
+    People,
+    Planner,
+    Reservations,
+    Runs,
+    Stack,
+    Stacks,
+)
 from iac.errors import Broken
 from iac.grounding import ungrounded
 from iac.inventory import Inventory
-from iac.placement import Claim, NothingFits, Placement, place_all
-from iac.plan import Plan
-from iac.policy import Allowed, violations
-from iac.spec import Address, GuestSpec, Limits, PlacedGuest, StackSpec
+from iac.placement import NothingFits, Placement
+from iac.spec import GuestSpec, Limits, PlacedGuest, StackSpec
 
 log = structlog.get_logger()
 
 ACTOR = "bot:planning"
 CHANGING = (RunState.APPROVED, RunState.APPLYING)
 WAIT_S = 1.0
-OPEN = (RunState.PLANNED, RunState.APPROVED, RunState.APPLYING)
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR})
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What an operator decides about planning."""
-
-    limits: Limits
-    vmids: range
-    addresses: Mapping[str, Sequence[Address]]
-    login_users: Mapping[str, str]
-    shared_keys: tuple[str, ...]
-    approval_s: float
-    lease_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Planning:
     runs: Runs
     stacks: Stacks
     reservations: Reservations
+    claims: Claims
     cluster: Cluster
     planner: Planner
     people: People
@@ -120,25 +122,20 @@ class Planning:
 
     async def _outcome(self, run: Run, stack: Stack) -> Outcome:
         inventory = await self.cluster.read()
-        proposal = proposal_of(run)
-        standing = await self._standing(stack)
-        asked = {guest.name for guest in proposal.guests}
-        fresh = [g for g in proposal.guests if g.name not in {s.spec.name for s in standing}]
-        own = frozenset(guest.spec.name for guest in standing)
-        for spec in proposal.guests if proposal.intent != "destroy" else ():
-            _check_grounded(spec, inventory, self.rules.limits, own)
-        placements = self._place(proposal, fresh, inventory, await self._claims(run, inventory))
-        guests = [
-            _changed(s, proposal) for s in standing if not (proposal.intent == "destroy" and s.spec.name in asked)
-        ]
-        for placement, spec in zip(placements, fresh, strict=True):
-            guests.append(await self._placed(run, spec, placement, inventory))
+        wish = wish_of(run, await self.runs.of_stack(stack.id), self.rules)
+        own = frozenset(guest.spec.name for guest in wish.standing)
+        for spec in () if wish.is_removal else wish.proposal.guests:
+            _check_grounded(spec, inventory, wish.environment.limits, own)
+        placements = await self._claim(wish, inventory)
+        guests = list(wish.staying)
+        for placement, spec in zip(placements, wish.fresh, strict=True):
+            guests.append(await self._placed(wish, spec, placement, inventory))
         kept = await self.stacks.state(stack.id)
-        whole = StackSpec(stack.id, stack.environment, tuple(guests))
+        whole = StackSpec(stack.id, wish.environment.name, tuple(guests))
         plan = await self.planner.plan(run.id, whole, kept[1] if kept else None)
-        self._check_policy(plan, proposal, (*standing, *guests), inventory)
-        strategy = tuple(StrategicPlan.of(spec.name, p) for spec, p in zip(fresh, placements, strict=True))
-        return Outcome(guests=tuple(guests), plan=plan, strategy=strategy)
+        judge(plan, wish, guests, inventory, self.rules)
+        strategy = tuple(StrategicPlan.of(spec.name, p) for spec, p in zip(wish.fresh, placements, strict=True))
+        return Outcome(guests=tuple(guests), plan=plan, strategy=strategy, cluster=inventory.cluster)
 
     async def _record(self, run: Run, stack: Stack, outcome: Outcome) -> None:
         plan = outcome.plan
@@ -164,29 +161,21 @@ class Planning:
         card = self.telling.edit(replace(run, state=to), stack.conversation, outcome)
         await self.runs.move(run, to, actor=ACTOR, changes=changes, messages=[card])
 
-    async def _standing(self, stack: Stack) -> Sequence[PlacedGuest]:
-        """The guests that this stack's applied runs have built, by the last of them."""
-        applied = [run for run in await self.runs.of_stack(stack.id) if run.state is RunState.APPLIED]
-        return parse_outcome(applied[-1].outcome).guests if applied else ()
+    async def _claim(self, wish: Wish, inventory: Inventory) -> Sequence[Placement]:
+        """Place the guests and claim their room and quota under one lock: plans of one moment see each other."""
+        placements: list[Placement] = []
 
-    async def _claims(self, run: Run, inventory: Inventory) -> Sequence[Claim]:
-        """Room that other open plans will take once they are applied; a guest that exists has taken it already."""
-        open_runs = [r for r in await self.runs.in_states(OPEN) if r.stack_id != run.stack_id]
-        guests = [guest for r in open_runs for guest in parse_outcome(r.outcome).guests]
-        return [
-            Claim(g.node, g.spec.cores, g.spec.memory_mb, g.storage, g.spec.disk_gb)
-            for g in guests
-            if inventory.guest(g.vmid) is None
-        ]
+        def decide(others: Sequence[Claimed]) -> Sequence[Claimed]:
+            placements[:] = place_wish(wish, inventory, others)
+            mine = claims_of(wish, placements, others)
+            check_quotas(self.rules.quotas, self.people, others, mine)
+            return mine
 
-    def _place(
-        self, proposal: Proposal, fresh: Sequence[GuestSpec], inventory: Inventory, claims: Sequence[Claim]
-    ) -> Sequence[Placement]:
-        if proposal.intent == "destroy" or not fresh:
-            return ()
-        return place_all(fresh, inventory, claims)
+        await self.claims.take(wish.run, decide)
+        return placements
 
-    async def _placed(self, run: Run, spec: GuestSpec, placement: Placement, inventory: Inventory) -> PlacedGuest:
+    async def _placed(self, wish: Wish, spec: GuestSpec, placement: Placement, inventory: Inventory) -> PlacedGuest:
+        run, environment = wish.run, wish.environment
         addresses = self.rules.addresses.get(placement.network, ())
         vmid, address = await self.reservations.reserve(
             run, spec.name, taken=inventory, vmids=self.rules.vmids, addresses=addresses
@@ -203,39 +192,12 @@ class Planning:
             address=address,
             user=_login_user(placement.template.name, self.rules.login_users),
             ssh_keys=tuple(dict.fromkeys((*person.ssh_keys, *self.rules.shared_keys))),
-            tags=tuple(sorted({"threadform", proposal_of(run).environment, f"run-{run.id}"})),
+            tags=tuple(sorted({MARK, environment.name, f"run-{run.id}", *environment.tags})),
             description=f"Asked for by {person.name} in thread {run.conversation}, run {run.id}",
         )
 
-    def _check_policy(
-        self, plan: Plan, proposal: Proposal, guests: Sequence[PlacedGuest], inventory: Inventory
-    ) -> None:
-        # By number, the later ones win: a guest as it will be, or as it stands where it is to go.
-        by_vmid = {guest.vmid: guest for guest in guests}
-        allowed = Allowed(
-            intent=proposal.intent,
-            guests=frozenset(g.name for g in proposal.guests),
-            vmids=frozenset(by_vmid),
-            limits=self.rules.limits,
-            nodes={g.spec.name: g.node for g in by_vmid.values()},
-            taken=frozenset(g.vmid for g in inventory.guests),
-            ha_vmids=frozenset(vmid for vmid, g in by_vmid.items() if g.spec.is_ha),
-        )
-        found = violations(plan, allowed)
-        if found:
-            raise Violated(found)
-
     def _at(self) -> Mapping[str, float]:
         return {"updated_at": self.now()}
-
-
-class Violated(Refused):
-    """The plan breaks a policy; ``reasons`` are the violations after the first."""
-
-    def __init__(self, found: Sequence[Sentence]) -> None:
-        """``found`` is not empty."""
-        super().__init__(found[0].key, **found[0].values)
-        self.reasons = tuple(found[1:])
 
 
 @dataclass(slots=True)
@@ -260,15 +222,6 @@ def _of_the_disk(fault: OSError) -> ThreadformError:
 def _reasons(why: ThreadformError) -> tuple[Sentence, ...]:
     """What stands below the sentence: one reason a node, or the other violations."""
     return why.reasons if isinstance(why, NothingFits | Violated) else ()
-
-
-def _changed(standing: PlacedGuest, proposal: Proposal) -> PlacedGuest:
-    """A guest that stands, with the sizes the proposal now asks; its places never change on the way."""
-    wish = next((g for g in proposal.guests if g.name == standing.spec.name), None)
-    if wish is None:
-        return standing
-    sizes = replace(standing.spec, cores=wish.cores, memory_mb=wish.memory_mb, disk_gb=wish.disk_gb)
-    return replace(standing, spec=sizes)
 
 
 def _login_user(template: str, users: Mapping[str, str]) -> str:

@@ -7,8 +7,14 @@ from bot.domain.errors import ThreadformError
 from bot.domain.run import Run, RunState
 from iac.errors import Broken
 
-WAIT_S: Final[Mapping[str, float]] = {"lock.held": 1.0, "audit.unread": 1.0, "audit.broken": 30.0}
-"""Seconds until the same is tried again, by the sentence of the refusal."""
+WAIT_S: Final[Mapping[str, float]] = {
+    "lock.held": 1.0,
+    "lock.template": 5.0,
+    "freeze.on": 30.0,
+    "audit.unread": 1.0,
+    "audit.broken": 30.0,
+}
+"""Seconds until the same is tried again, by the sentence of the refusal, where nobody rings before."""
 SILENT_S: Final = 5.0
 UNTOLD: Final = frozenset({"audit.unread"})
 """Over in a moment: not worth a word."""

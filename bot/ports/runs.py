@@ -147,6 +147,10 @@ class Reservations(Protocol):
         """
         ...
 
+    async def vmids(self, run_id: str) -> Mapping[str, int]:
+        """The VMID that each guest of this run holds, by the guest's name."""
+        ...
+
     async def keep(self, run_id: str) -> None:
         """The run was applied: its guests hold their reservations until they are destroyed."""
         ...

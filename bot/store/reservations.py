@@ -1,6 +1,6 @@
 """VMIDs, addresses and names kept from plan to apply, and for as long as the guest lives: unique by constraint."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -68,6 +68,14 @@ class SqlReservations:
         """Give back what only this run holds and no apply has kept."""
         async with self.database.writing() as connection:
             await give_back(connection, run_id)
+
+    async def vmids(self, run_id: str) -> Mapping[str, int]:
+        """The VMID that each guest of this run holds, by the guest's name."""
+        mine = select(holders.c.reservation_id).where(holders.c.run_id == run_id)
+        held = reservations.c.id.in_(mine) & (reservations.c.kind == VMID)
+        async with self.database.reading() as connection:
+            rows = await connection.execute(select(reservations.c.guest, reservations.c.value).where(held))
+            return {row.guest: int(row.value) for row in rows}
 
     async def keep(self, run_id: str) -> None:
         """The run was applied: its guests hold their reservations until ``forget``."""

@@ -9,12 +9,15 @@ from bot.flow.applying import Applying
 from bot.flow.approving import Approving
 from bot.flow.closing import Closing
 from bot.flow.intake import Intake
-from bot.flow.planning import Planning, Rules
+from bot.flow.planning import Planning
+from bot.flow.rechecking import Recheck
+from bot.flow.rules import Rules
 from bot.flow.telling import Telling
 from bot.flow.upkeep import Upkeep
 from bot.ports import Clock, Planner, Runs
 from bot.settings import Settings
 from bot.store.attempts import Attempts
+from bot.store.claims import SqlClaims
 from bot.store.database import Database
 from bot.store.freezes import SqlFreezes
 from bot.store.jobs import RedisJobs
@@ -25,9 +28,11 @@ from bot.store.threads import RedisThreads
 from bot.store.trust import AuditTrust
 from bot.store.votes import SqlVotes
 from bot.wiring.cluster import Place
+from bot.wiring.environments import environments_of
 from bot.wiring.keys import lab_ssh_key, state_key
 from bot.wiring.machines import LocalRemains, Usability, runs_home
 from bot.wiring.people import Book
+from bot.wiring.quotas import quotas_of
 from bot.worker import Stages
 from iac.inventory import Cluster
 from iac.usable import UsableCheck as Eye
@@ -71,7 +76,7 @@ def stages_of(parts: Parts) -> Stages:
         intake=_intake(parts, stacks),
         planning=_planning(parts, stacks, reservations),
         approving=_approving(parts, stacks),
-        applying=_applying(parts, stacks),
+        applying=_applying(parts, stacks, reservations),
         closing=_closing(parts, stacks, reservations),
         upkeep=_upkeep(parts, stacks),
     )
@@ -96,6 +101,7 @@ def _planning(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) ->
         runs=parts.runs,
         stacks=stacks,
         reservations=reservations,
+        claims=SqlClaims(parts.database),
         cluster=parts.recent,
         planner=parts.planner,
         people=parts.book,
@@ -110,13 +116,15 @@ def _planning(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) ->
 def rules_of(settings: Settings) -> Rules:
     """What the operator decided about planning; the lab's guests take a key that the lab's owner has."""
     return Rules(
-        limits=settings.limits.limits(),
+        environments=environments_of(settings),
         vmids=range(settings.vmid_first, settings.vmid_last + 1),
         addresses={name: pool.addresses() for name, pool in settings.address_pools.items()},
         login_users=LOGIN_USERS,
         shared_keys=(lab_ssh_key(settings.home),) if settings.is_lab else (),
         approval_s=settings.approval_hours * 3600,
         lease_s=settings.claim_seconds,
+        quotas=quotas_of(settings),
+        protected=settings.protected,
     )
 
 
@@ -134,11 +142,20 @@ def _approving(parts: Parts, stacks: SqlStacks) -> Approving:
     )
 
 
-def _applying(parts: Parts, stacks: SqlStacks) -> Applying:
+def _applying(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> Applying:
+    recheck = Recheck(
+        runs=parts.runs,
+        stacks=stacks,
+        claims=SqlClaims(parts.database),
+        reservations=reservations,
+        cluster=parts.cluster,
+        rules=rules_of(parts.settings),
+        now=parts.now,
+    )
     return Applying(
         runs=parts.runs,
         stacks=stacks,
-        cluster=parts.cluster,
+        recheck=recheck,
         runner=parts.runner,
         outbox=parts.outbox,
         jobs=parts.jobs,
@@ -156,6 +173,7 @@ def _closing(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> 
         runs=parts.runs,
         stacks=stacks,
         reservations=reservations,
+        claims=SqlClaims(parts.database),
         usable=Usability(Eye(parts.place.access, parts.place.reach)),
         outbox=parts.outbox,
         jobs=parts.jobs,

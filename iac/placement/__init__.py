@@ -2,6 +2,19 @@
 
 from iac.placement.placing import claim_of, place, place_all
 from iac.placement.scoring import WEIGHTS
-from iac.placement.values import Claim, NothingFits, Placement, Verdict
+from iac.placement.still import misfits
+from iac.placement.values import ANYWHERE, Bounds, Claim, NothingFits, Placement, Verdict
 
-__all__ = ["WEIGHTS", "Claim", "NothingFits", "Placement", "Verdict", "claim_of", "place", "place_all"]
+__all__ = [
+    "ANYWHERE",
+    "WEIGHTS",
+    "Bounds",
+    "Claim",
+    "NothingFits",
+    "Placement",
+    "Verdict",
+    "claim_of",
+    "misfits",
+    "place",
+    "place_all",
+]

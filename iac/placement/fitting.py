@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from iac.errors import Sentence, say
 from iac.inventory import GIB, MIB, Guest, Inventory, Network, Node, Storage
 from iac.placement.room import Room, room_on, storage_room_bytes
-from iac.placement.values import Claim
+from iac.placement.values import ANYWHERE, Bounds, Claim
 from iac.spec import GuestSpec
 
 
@@ -17,6 +17,7 @@ class Question:
     spec: GuestSpec
     inventory: Inventory
     claims: tuple[Claim, ...]
+    bounds: Bounds = ANYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,12 @@ def fit(question: Question, node: Node) -> Fit | Sentence:
         if broken is not None:
             return broken
     storage = storage_for(question, node)
-    network = network_for(question.spec, question.inventory, node)
+    network = network_for(question, node)
     template = template_for(question.spec, question.inventory, node)
     if isinstance(storage, Sentence):
         return storage
     if network is None:
-        return _no_network(question.spec, node)
+        return _no_network(question, node)
     if template is None:
         return _no_template(question, node)
     return Fit(node, room, storage, network, template)
@@ -55,6 +56,13 @@ def fit(question: Question, node: Node) -> Fit | Sentence:
 def _wished(question: Question, room: Room) -> Sentence | None:
     wish = question.spec.node
     return None if wish in (None, room.node.name) else say("place.not_wished", node=room.node.name, wish=str(wish))
+
+
+def _allowed(question: Question, room: Room) -> Sentence | None:
+    nodes = question.bounds.nodes
+    if not nodes or room.node.name in nodes:
+        return None
+    return say("place.not_in_environment", node=room.node.name, environment=question.bounds.environment)
 
 
 def _online(_: Question, room: Room) -> Sentence | None:
@@ -78,7 +86,14 @@ def _memory(question: Question, room: Room) -> Sentence | None:
     return say("place.too_little_memory", node=room.node.name, asked_gb=round(asked, 1), free_gb=round(free, 1))
 
 
-_LIMITS: tuple[Callable[[Question, Room], Sentence | None], ...] = (_online, _maintained, _wished, _cores, _memory)
+_LIMITS: tuple[Callable[[Question, Room], Sentence | None], ...] = (
+    _online,
+    _maintained,
+    _allowed,
+    _wished,
+    _cores,
+    _memory,
+)
 
 
 # ---------------------------------------------------------------- what the node must reach
@@ -88,7 +103,10 @@ def storage_for(question: Question, node: Node) -> Storage | Sentence:
     """The storage for the disk: the one wished for, else a shared one before a local one, then the roomiest."""
     spec = question.spec
     here = [s for s in question.inventory.storages if node.name in s.nodes and s.is_active and s.holds_images]
-    wished = [s for s in here if spec.storage in (None, s.name)]
+    allowed = [s for s in here if s.name in (question.bounds.storages or (s.name,))]
+    wished = [s for s in allowed if spec.storage in (None, s.name)]
+    if here and not allowed:
+        return say("place.no_storage_allowed", node=node.name, environment=question.bounds.environment)
     if not wished:
         key = "place.no_storage" if spec.storage is None else "place.storage_not_here"
         return say(key, node=node.name, storage=spec.storage or "")
@@ -103,16 +121,27 @@ def storage_for(question: Question, node: Node) -> Storage | Sentence:
     return max(roomy, key=lambda s: (s.is_shared, storage_room_bytes(s, question.claims), s.name))
 
 
-def network_for(spec: GuestSpec, inventory: Inventory, node: Node) -> Network | None:
+def network_for(question: Question, node: Node) -> Network | None:
     """The network: the one wished for, else one whose addresses are known, a vnet before a bridge."""
-    here = [n for n in inventory.networks if node.name in n.nodes and spec.network in (None, n.name)]
+    spec, allowed = question.spec, question.bounds.networks
+    wished = [n for n in question.inventory.networks if node.name in n.nodes and spec.network in (None, n.name)]
+    here = [n for n in wished if n.name in (allowed or (n.name,))]
     return min(here, key=lambda n: (n.cidr is None, n.kind != "vnet", n.gateway is None, n.name), default=None)
 
 
-def _no_network(spec: GuestSpec, node: Node) -> Sentence:
+def _no_network(question: Question, node: Node) -> Sentence:
+    spec, bounds = question.spec, question.bounds
+    if bounds.networks and not any(n.name in bounds.networks and node.name in n.nodes for n in _networks(question)):
+        return say("place.no_network_allowed", node=node.name, environment=bounds.environment)
+    if spec.network is not None and bounds.networks and spec.network not in bounds.networks:
+        return say("place.network_not_allowed", node=node.name, network=spec.network, environment=bounds.environment)
     if spec.network is None:
         return say("place.no_network", node=node.name)
     return say("place.network_not_here", node=node.name, network=spec.network)
+
+
+def _networks(question: Question) -> tuple[Network, ...]:
+    return question.inventory.networks
 
 
 def template_for(spec: GuestSpec, inventory: Inventory, node: Node) -> Guest | None:

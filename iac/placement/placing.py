@@ -7,21 +7,24 @@ from iac.inventory import Inventory
 from iac.placement.effects import effects
 from iac.placement.fitting import Fit, Question, fit
 from iac.placement.scoring import score, why
-from iac.placement.values import Claim, NothingFits, Placement, Verdict
+from iac.placement.values import ANYWHERE, Bounds, Claim, NothingFits, Placement, Verdict
 from iac.spec import GuestSpec
 
 
-def place(spec: GuestSpec, inventory: Inventory, *, claims: Sequence[Claim] = ()) -> Placement:
+def place(
+    spec: GuestSpec, inventory: Inventory, *, claims: Sequence[Claim] = (), bounds: Bounds = ANYWHERE
+) -> Placement:
     """The best node for one guest, with its storage, network and template.
 
-    Hard limits: the cluster has a quorum; the node is online, not in maintenance and the one wished for, if any;
+    Hard limits: the cluster has a quorum; the node is online, not in maintenance, one of those that ``bounds``
+    allow and the one wished for, if any;
     it has at least as many CPU threads as cores are asked for; memory is never overcommitted (``room``); an active
     storage that holds images is reached from it, shared where HA is asked for, and stays under its fill limit;
     the network is there; the template lives there or lies wholly on shared storage. Among the nodes that pass,
     the highest score (``scoring``) wins. Raises ``NothingFits`` with every node's reason, ``Refused`` otherwise.
     """
     _check_cluster(spec, inventory)
-    question = Question(spec, inventory, tuple(claims))
+    question = Question(spec, inventory, tuple(claims), bounds)
     answers = [(node, fit(question, node)) for node in sorted(inventory.nodes, key=lambda n: n.name)]
     fits = [answer for _, answer in answers if isinstance(answer, Fit)]
     ruled_out = tuple(Verdict(node.name, None, answer) for node, answer in answers if isinstance(answer, Sentence))
@@ -34,11 +37,13 @@ def place(spec: GuestSpec, inventory: Inventory, *, claims: Sequence[Claim] = ()
     return _placement(question, scored[0][1], verdicts)
 
 
-def place_all(specs: Sequence[GuestSpec], inventory: Inventory, claims: Sequence[Claim] = ()) -> tuple[Placement, ...]:
+def place_all(
+    specs: Sequence[GuestSpec], inventory: Inventory, claims: Sequence[Claim] = (), bounds: Bounds = ANYWHERE
+) -> tuple[Placement, ...]:
     """One placement a guest, in the order asked; each one placed holds its room against those after it."""
     held, placed = list(claims), list[Placement]()
     for spec in specs:
-        placement = place(spec, inventory, claims=held)
+        placement = place(spec, inventory, claims=held, bounds=bounds)
         placed.append(placement)
         held.append(claim_of(spec, placement))
     return tuple(placed)

@@ -18,6 +18,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where the guests of an environment may go; an empty tuple means anywhere."""
+
+    environment: str = ""
+    nodes: tuple[str, ...] = ()
+    storages: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+
+
+ANYWHERE = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """How one node did for one guest. ``score`` is 0..100, higher is better; None where a hard limit ruled it out."""
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from iac.errors import Sentence, say
 from iac.plan import Action, Change, Plan
-from iac.policy import disks, high_availability, rules
+from iac.policy import disks, environments, high_availability, rules
 from iac.policy.allowed import ACTIONS, HA_KIND, OUR_KIND, Allowed, Intent
+from iac.policy.protection import not_protected, protected_vmids
 from iac.policy.reading import guest_of
 
-__all__ = ["ACTIONS", "HA_KIND", "OUR_KIND", "Allowed", "Intent", "violations"]
+__all__ = ["ACTIONS", "HA_KIND", "OUR_KIND", "Allowed", "Intent", "protected_vmids", "violations"]
 
 Rule = Callable[[Change, Allowed], Iterator[Sentence]]
 
@@ -21,6 +22,7 @@ EVERY: tuple[Rule, ...] = (
     rules.only_what_was_asked,
     rules.only_our_guests,
     rules.only_reserved_vmids,
+    not_protected,
 )
 """Rules that judge every change."""
 
@@ -32,14 +34,18 @@ WRITTEN: tuple[Rule, ...] = (
     rules.nothing_dangerous,
     rules.no_hidden_reboot,
     disks.disks_within_limits,
+    environments.node_allowed,
+    environments.storages_allowed,
+    environments.networks_allowed,
+    environments.tags_required,
 )
 """Rules that judge what a guest will be."""
 
 BY_ACTION: Mapping[Action, tuple[Rule, ...]] = {
     "create": EVERY + WRITTEN,
-    "update": (*EVERY, *WRITTEN, disks.no_disk_is_lost, disks.disks_grow_alone),
-    "replace": EVERY,
-    "delete": EVERY,
+    "update": (*EVERY, *WRITTEN, environments.only_managed, disks.no_disk_is_lost, disks.disks_grow_alone),
+    "replace": (*EVERY, environments.only_managed, environments.no_running_replace),
+    "delete": (*EVERY, environments.only_managed),
     "import": EVERY,
 }
 

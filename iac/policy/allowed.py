@@ -34,6 +34,10 @@ class Allowed:
     node approved for each (a guest that is not in it may be on any node), ``taken`` the VMIDs that the cluster
     shows as existing now: none of those may be created, ``ha_vmids`` the guests whose spec asks for high
     availability: only they may be put under it.
+
+    What the environment allows: ``environment_nodes``, ``storages`` and ``networks`` (empty: any), and the ``tags``
+    that every guest must carry. ``mark`` is the tag of guests that are ours to change (empty: not asked).
+    ``protected`` are the operator's patterns, ``protected_vmids`` the guests that a reading shows as protected.
     """
 
     intent: Intent
@@ -43,3 +47,11 @@ class Allowed:
     nodes: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[int] = frozenset()
     ha_vmids: frozenset[int] = frozenset()
+    environment: str = ""
+    environment_nodes: tuple[str, ...] = ()
+    storages: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    mark: str = ""
+    protected: tuple[str, ...] = ()
+    protected_vmids: frozenset[int] = frozenset()

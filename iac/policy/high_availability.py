@@ -29,6 +29,8 @@ def only_as_asked(change: Change, allowed: Allowed) -> Iterator[Sentence]:
     is_asked = _ASKED.get(change.action)
     if vmid is None or is_asked is None or not is_asked(allowed, vmid in allowed.ha_vmids):
         yield say("policy.ha_not_asked", resource=str(sid))
+    elif vmid in allowed.protected_vmids:
+        yield say("policy.protected", guest=str(sid))
     elif change.action != "delete":
         yield from _beside(change, str(sid))
 

@@ -36,7 +36,7 @@ def expired_parts(view: View) -> list[Part]:
 def refused_parts(view: View) -> list[Part]:
     """The reason in a sentence, and the way on."""
     why = _why(view) or [Text(view.say("card.refused"))]
-    return [*why, Text(view.say("card.refused_way")), *asked_parts(view)]
+    return [*why, *_reasons(view), Text(view.say("card.refused_way")), *asked_parts(view)]
 
 
 def errored_parts(view: View) -> list[Part]:
@@ -64,6 +64,12 @@ def errors_parts(view: View) -> list[Part]:
 
 def _why(view: View) -> list[Part]:
     return [Text(view.sentence(view.outcome.error))] if view.outcome.error else []
+
+
+def _reasons(view: View) -> list[Part]:
+    """What stands below the first sentence: one reason a node, or every other rule that was broken."""
+    lines = "\n".join(f"- {view.sentence(note)}" for note in view.outcome.notes)
+    return [Text(lines)] if lines else []
 
 
 def _exists(view: View) -> list[Part]:

@@ -30,6 +30,7 @@ def guest_change(action, name="api01", vmid=1000):
         "memory": [{"dedicated": 8192}],
         "disk": [{"interface": "scsi0", "size": 60, "datastore_id": "ceph"}],
         "reboot_after_update": False,
+        "tags": ["threadform"],
     }
     before, after = (values if action != "create" else {}), (values if action != "delete" else {})
     return Change(f'module.vm["{name}"].guest', OUR_KIND, name, action, before, after, {})

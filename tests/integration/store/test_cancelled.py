@@ -69,7 +69,7 @@ def _others_can_write(database_url):
 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_after_any_cancellation_another_process_can_write_at_once(counted, database_url, seed):
-    chance = random.Random(seed)  # noqa: S311 - chance in a test
+    chance = random.Random(seed)
     for number in range(ROUNDS):
         ends = await _some_cancelled(counted, chance, number * 100)
         await asyncio.to_thread(_others_can_write, database_url)

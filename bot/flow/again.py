@@ -1,0 +1,60 @@
+"""Planning again: the same wish as the next revision, with a new plan, a new card and a new yes."""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from bot.domain.run import Run, RunState
+from bot.flow.telling import Telling
+from bot.ports import Clock, Jobs, Runs, Stack
+
+PLAN_AGAIN = frozenset(
+    {
+        "apply.state_moved",
+        "apply.vmid_taken",
+        "apply.node_gone",
+        "apply.template_moved",
+        "apply.yes_too_old",
+        "apply.no_room",
+        "apply.rules_moved",
+        "apply.rule_gone",
+        "apply.not_reserved",
+        "terraform.plan_gone",
+        "terraform.plan_changed",
+    }
+)
+"""Refusals after which the wish still stands: only the way to it has moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Makes the next revision of a run that was refused because the world moved."""
+
+    runs: Runs
+    jobs: Jobs
+    telling: Telling
+    now: Clock
+
+    async def plan(self, run: Run, stack: Stack, *, actor: str) -> None:
+        """The same proposal as a new run, once, however often this is called; unless a newer wish is there."""
+        at = self.now()
+        known = await self.runs.of_stack(stack.id)
+        if any(other.revision > run.revision and not other.is_over for other in known):
+            return
+        again = replace(
+            run,
+            id=hashlib.sha256(f"{run.id}:again".encode()).hexdigest()[: len(run.id)],
+            revision=max(other.revision for other in known) + 1,
+            state=RunState.PENDING,
+            outcome={},
+            created_at=at,
+            updated_at=at,
+            digest=None,
+            state_serial=None,
+            decided_by=None,
+            decided_at=None,
+            expires_at=None,
+            remind_at=None,
+            fence=0,
+        )
+        await self.runs.create(again, actor=actor, messages=[self.telling.post(again, stack.conversation)])
+        await self.jobs.send("plan", again.id)

@@ -1,0 +1,81 @@
+"""Between the yes and the apply: everything the plan stands on is looked at once more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.approval import is_yes_too_old
+from bot.domain.errors import Refused, say
+from bot.domain.outcome import Outcome, parse_outcome
+from bot.domain.run import Run
+from bot.flow.claiming import rivals, room_held
+from bot.flow.judging import judge
+from bot.flow.rules import Rules, Violated
+from bot.flow.wishes import Wish, created, wish_of
+from bot.ports import Claims, Clock, Cluster, Reservations, Runs, Stacks
+from iac.inventory import Inventory
+from iac.placement import misfits
+from iac.spec import PlacedGuest
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What may have moved since the plan was made: the state, the cluster, its room, and the rules themselves."""
+
+    runs: Runs
+    stacks: Stacks
+    claims: Claims
+    reservations: Reservations
+    cluster: Cluster
+    rules: Rules
+    now: Clock
+
+    async def check(self, run: Run) -> None:
+        """``Refused`` with what moved; a refusal of ``PLAN_AGAIN`` leaves the wish standing."""
+        if is_yes_too_old(run, self.now()):
+            raise Refused("apply.yes_too_old", run=run.id)
+        kept = await self.stacks.state(run.stack_id)
+        if run.state_serial is not None and (kept[0] if kept else 0) != run.state_serial:
+            raise Refused("apply.state_moved", run=run.id)
+        outcome = parse_outcome(run.outcome)
+        inventory = await self.cluster.read()
+        if not inventory.is_quorate:
+            raise Refused("apply.no_quorum", cluster=inventory.cluster)
+        await self._check_reserved(run, created(outcome))
+        for guest in created(outcome):
+            _check_still_free(guest, inventory)
+        wish = wish_of(run, await self.runs.of_stack(run.stack_id), self.rules)
+        self._check_rules(wish, outcome, inventory)
+        await self._check_room(wish, outcome, inventory)
+
+    async def _check_reserved(self, run: Run, guests: Sequence[PlacedGuest]) -> None:
+        held = await self.reservations.vmids(run.id) if guests else {}
+        for guest in guests:
+            if held.get(guest.spec.name) != guest.vmid:
+                raise Refused("apply.not_reserved", vmid=guest.vmid, name=guest.spec.name)
+
+    def _check_rules(self, wish: Wish, outcome: Outcome, inventory: Inventory) -> None:
+        if outcome.plan is None:
+            raise Refused("terraform.plan_gone")
+        try:
+            judge(outcome.plan, wish, outcome.guests, inventory, self.rules)
+        except Violated as broken:
+            raise Violated([say("apply.rules_moved", run=wish.run.id), broken.sentence, *broken.reasons]) from broken
+
+    async def _check_room(self, wish: Wish, outcome: Outcome, inventory: Inventory) -> None:
+        coming = (*created(outcome), *wish.resized)
+        held = room_held(rivals(wish.run, await self.claims.all()), inventory) if coming else []
+        if cramped := misfits(coming, inventory, held):
+            raise Violated([say("apply.no_room", run=wish.run.id), *cramped])
+
+
+def _check_still_free(guest: PlacedGuest, inventory: Inventory) -> None:
+    """The VMID must still be nobody's, the node in the cluster, the template where the plan clones it from."""
+    other = inventory.guest(guest.vmid)
+    if other is not None:
+        raise Refused("apply.vmid_taken", vmid=guest.vmid, other=other.name, name=guest.spec.name)
+    node = inventory.node(guest.node)
+    if node is None or not node.is_online:
+        raise Refused("apply.node_gone", node=guest.node, name=guest.spec.name)
+    template = inventory.guest(guest.template_vmid)
+    if template is None or not template.is_template or template.node != guest.template_node:
+        raise Refused("apply.template_moved", template=guest.spec.template, name=guest.spec.name)

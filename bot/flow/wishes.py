@@ -1,0 +1,90 @@
+"""A wish: what one run asks of its stack, beside what stands there already. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agents.contracts import Proposal
+from bot.domain.environment import Environment
+from bot.domain.errors import Refused
+from bot.domain.outcome import Outcome, parse_outcome
+from bot.domain.run import Run, RunState
+from bot.flow.rules import Rules
+from bot.flow.telling import proposal_of
+from iac.spec import GuestSpec, PlacedGuest
+
+MARK = "threadform"
+"""The tag of every guest that is ours to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The proposal of a run, the guests that stand in its stack, and the rules of its environment."""
+
+    run: Run
+    proposal: Proposal
+    standing: tuple[PlacedGuest, ...]
+    environment: Environment
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether guests are to go."""
+        return self.proposal.intent == "destroy"
+
+    @property
+    def fresh(self) -> tuple[GuestSpec, ...]:
+        """The guests that are to be made."""
+        there = {guest.spec.name for guest in self.standing}
+        return () if self.is_removal else tuple(g for g in self.proposal.guests if g.name not in there)
+
+    @property
+    def staying(self) -> tuple[PlacedGuest, ...]:
+        """The guests that stand and stay, with the sizes that are asked for now."""
+        if not self.is_removal:
+            return tuple(_changed(guest, self) for guest in self.standing)
+        gone = {guest.name for guest in self.proposal.guests}
+        return tuple(guest for guest in self.standing if guest.spec.name not in gone)
+
+    @property
+    def resized(self) -> tuple[PlacedGuest, ...]:
+        """Those of them that get other sizes."""
+        now = {guest.spec.name: guest.spec for guest in self.standing}
+        return tuple(guest for guest in self.staying if guest.spec != now[guest.spec.name])
+
+
+def wish_of(run: Run, known: Sequence[Run], rules: Rules) -> Wish:
+    """The wish of a run; ``known`` are all runs of its stack, oldest first.
+
+    ``Refused`` where its environment is not one of ours, or not the one in which the stack's guests stand: whose
+    rules, and whose approval, would hold?
+    """
+    proposal = proposal_of(run)
+    applied = [each for each in known if each.state is RunState.APPLIED]
+    standing = parse_outcome(applied[-1].outcome).guests if applied else ()
+    here = proposal_of(applied[-1]).environment if applied else proposal.environment
+    if standing and here != proposal.environment:
+        names = tuple(guest.spec.name for guest in standing)
+        raise Refused("environment.mixed", asked=proposal.environment, environment=here, guests=names)
+    return Wish(run, proposal, standing, rules.environment(proposal.environment))
+
+
+def created(outcome: Outcome) -> tuple[PlacedGuest, ...]:
+    """The guests that the plan creates."""
+    creating = {c.name for c in outcome.plan.changes if c.action == "create"} if outcome.plan else set()
+    return tuple(guest for guest in outcome.guests if guest.spec.name in creating)
+
+
+def templates_of(outcome: Outcome) -> tuple[str, ...]:
+    """What the plan clones from: one name a template, the same in every run."""
+    return tuple(sorted({f"{outcome.cluster}:{guest.template_vmid}" for guest in created(outcome)}))
+
+
+def _changed(standing: PlacedGuest, wish: Wish) -> PlacedGuest:
+    """A guest that stands, with the sizes that are asked for now; its places never change on the way.
+
+    It gets the tags that its environment asks for by now: others in the stack wait until they are asked about.
+    """
+    asked = next((g for g in wish.proposal.guests if g.name == standing.spec.name), None)
+    if asked is None:
+        return standing
+    sizes = replace(standing.spec, cores=asked.cores, memory_mb=asked.memory_mb, disk_gb=asked.disk_gb)
+    return replace(standing, spec=sizes, tags=tuple(sorted({*standing.tags, *wish.environment.tags})))

@@ -1,0 +1,168 @@
+"""A chaos run: worlds side by side, requests through them, deaths among them, and the books at the end of each."""
+
+import asyncio
+import json
+import os
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import psycopg
+
+from bot.store.database import Database, open_database
+from iac.terraform.stamp import read
+from iac.terraform.toolchain import load
+from tests.chaos.books import balance, machines
+from tests.chaos.evidence import write_down
+from tests.chaos.people import People, Request
+from tests.chaos.platform import Platform
+from tests.chaos.table import Told, places, print_table
+from tests.chaos.victims import Schedule, Victims
+from tests.chaos.world import Plan, World
+from tests.fixtures.servers import private_postgres
+
+SQLITE, POSTGRES = "sqlite", "postgresql"
+AT_A_TIME = 8
+"""Requests that are open at the same time in one world."""
+WORLD_MOST = 45
+"""Requests of one world; then its books are balanced and a new one begins."""
+CENSUS = 3
+"""The first requests of a world are left in peace: they show where there are places to die at."""
+RECOVERY_LOOKS, LOOK_S = 60, 1.0
+"""How long the bot may still put things right after the last request is over."""
+COUNTED = """#!/bin/sh
+[ "$1" = apply ] && printf '%s %s\\n' "$PWD" "$$" >> "${PWD%/*/runs/*}/applies"
+exec REAL "$@"
+"""
+
+
+@dataclass
+class Chaos:
+    """What all worlds share."""
+
+    directory: Path
+    tools: Path
+    terraform: Path
+    postgres: str
+    seed: int
+    schedules: dict[str, Schedule] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+
+    def schedule(self, database: str) -> Schedule:
+        return self.schedules.setdefault(database, Schedule(random.Random(f"{self.seed} {database}")))
+
+
+async def run_all(tools: Path, count: int) -> int:
+    """``count`` requests in all; prints the table and every broken promise."""
+    directory = Path(tempfile.mkdtemp(prefix="chaos-"))
+    began = time.monotonic()
+    seed = int(os.environ.get("CHAOS_SEED", str(time.time_ns() % 100_000)))
+    print(f"{count} runs, CHAOS_SEED={seed}; logs in {directory}", flush=True)
+    with private_postgres() as url:
+        chaos = Chaos(directory, *counted(tools, directory), url, seed)
+        lanes = shares(count)
+        await asyncio.gather(*(_lane(chaos, name, share) for name, share in lanes.items()))
+    problems = [f"[{t.world.plan.name}] {problem}" for t in chaos.told for problem in t.books.problems]
+    print_table(chaos.told, chaos.schedules)
+    (directory / "places.txt").write_text("\n".join(places(chaos.schedules)) + "\n")
+    ended = [f"[{t.world.plan.name}] {line}" for t in chaos.told for line in t.world.ended]
+    print("\n".join(f"note: {line}" for line in ended))
+    print("\n".join(f"BROKEN: {problem}" for problem in problems))
+    print(f"{time.monotonic() - began:.0f} s; every place is listed in {directory}/places.txt; logs in {directory}")
+    return 1 if problems else 0
+
+
+def shares(count: int) -> dict[str, int]:
+    """Half of the requests for the default, half for many workers; of these a third on machines of their own."""
+    machine = max(2, count // 6)
+    return {"sqlite": count - count // 3 - machine, "postgres": count // 3, "machines": machine}
+
+
+def counted(tools: Path, directory: Path) -> tuple[Path, Path]:
+    """A toolchain whose terraform writes down each apply before it begins it: its own home, and the program."""
+    real = load(tools)
+    program = directory / "terraform"
+    program.write_text(COUNTED.replace("REAL", str(real.binary.path)))
+    program.chmod(0o755)
+    home = directory / "tools"
+    room = home / real.room.name
+    room.mkdir(parents=True)
+    (home / "mirror").symlink_to(tools.resolve() / "mirror")
+    for found in real.room.iterdir():
+        if found.name != real.stamp.name:
+            (room / found.name).symlink_to(found)
+    stamp = read(real.stamp)
+    assert stamp is not None
+    (room / real.stamp.name).write_text(json.dumps(asdict(replace(stamp, binary=str(program.resolve())))))
+    return home, program
+
+
+async def _lane(chaos: Chaos, kind: str, count: int) -> None:
+    """Worlds of one kind, one after the other, until so many requests are over."""
+    number = 0
+    while count > 0:
+        number += 1
+        share = count if count < WORLD_MOST * 1.5 else WORLD_MOST
+        told = await world_of(chaos, plan_of(chaos, kind, number), share)
+        chaos.told.append(told)
+        count -= share
+        _say(told)
+
+
+def plan_of(chaos: Chaos, kind: str, number: int) -> Plan:
+    name = f"{kind}{number}"
+    directory = chaos.directory / name
+    if kind == "sqlite":
+        return Plan(name, SQLITE, 1, directory)
+    with psycopg.connect(chaos.postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    return Plan(name, POSTGRES, 3, directory, chaos.postgres.replace("/postgres?", f"/{name}?"), kind == "machines")
+
+
+async def world_of(chaos: Chaos, plan: Plan, count: int) -> Told:
+    """One world from its beginning to its balanced books."""
+    dice = random.Random(f"{chaos.seed} {plan.name}")
+    world = World(plan, Platform(dice), chaos.tools, chaos.terraform)
+    requests = [Request(number) for number in range(count)]
+    victims = Victims(world, chaos.schedule(plan.database), dice)
+    await world.open()
+    database = open_database(world.settings().database)
+    keeping = asyncio.create_task(world.keep_up())
+    try:
+        await _lived(world, requests, victims, database)
+        hard = [death.at for death in victims.deaths if death.is_hard]
+        books = await balance(world, database, requests, hard)
+        await write_down(plan.directory, database, world.chat, victims.deaths)
+    finally:
+        keeping.cancel()
+        await database.close()
+        await world.close()
+    return Told(world, requests, victims.deaths, books)
+
+
+async def _lived(world: World, requests: Sequence[Request], victims: Victims, database: Database) -> None:
+    people = People(world.chat, victims.dice)
+    first, rest = requests[:CENSUS], list(requests[CENSUS:])
+    await people.attend(database, first, AT_A_TIME)
+    victims.look()
+    striking = asyncio.create_task(victims.strike())
+    await people.attend(database, rest, AT_A_TIME)
+    striking.cancel()
+    await asyncio.gather(striking, return_exceptions=True)
+    victims.rest()
+    for _ in range(RECOVERY_LOOKS):
+        if not (await machines(world, database))[1]:
+            return
+        await asyncio.sleep(LOOK_S)
+
+
+def _say(told: Told) -> None:
+    """One line as each world ends: a run takes its time."""
+    ends = Counter(book.end for book in told.books.told.values())
+    said = ", ".join(f"{count} {end}" for end, count in ends.items())
+    again = ", ".join(f"{count} {call}" for call, count in sorted(told.world.chat.calls.items()))
+    print(f"{told.world.plan.name}: {said}; {len(told.deaths)} kills; chat: {again}", flush=True)

@@ -1,0 +1,184 @@
+"""Who is killed when: a schedule of knives over all places that were ever seen, and blows at moments of chance."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from tests.chaos.stepping import HOWS, Point
+from tests.chaos.world import World
+
+CALM_S = 0.8
+"""After each death by a knife, before the next one is laid out."""
+KNIFE_S = 12.0
+"""How long a knife lies at a place that nobody passes."""
+AT_ONCE = 3
+TERRAFORM, RUNNER, ANSWERS = 0.10, 0.06, 1.5
+"""The shares of applies in which terraform, or its runner, is killed, and within how many seconds of its start."""
+REDIS_EVERY_S, MACHINE_EVERY_S = 25.0, 12.0
+AWAY_S = 6.0
+"""How long a dead machine stays away: longer than a claim, so that another worker takes over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """One kill: of which kind of process, where, and when."""
+
+    at: float
+    victim: str
+    place: str
+    how: str
+
+    @property
+    def is_hard(self) -> bool:
+        """Whether an apply may honestly break by it."""
+        return self.victim in ("terraform", "runner", "machine")
+
+
+@dataclass
+class Schedule:
+    """What one database has seen: every place, and how often somebody died there in each way."""
+
+    dice: random.Random
+    points: set[Point] = field(default_factory=set)
+    deaths: "Counter[tuple[Point, str]]" = field(default_factory=Counter)
+    tried: "Counter[tuple[Point, str]]" = field(default_factory=Counter)
+
+    def next(self, count: int, lying: Sequence[tuple[Point, str]]) -> list[tuple[Point, str]]:
+        """Where nobody died yet first, then where it happened least."""
+        open_ = [(p, how) for p in sorted(self.points, key=lambda p: (p.role, p.place)) for how in HOWS]
+        open_ = [each for each in open_ if each not in lying]
+        self.dice.shuffle(open_)
+        return sorted(open_, key=lambda each: self.deaths[each] * 3 + self.tried[each])[:count]
+
+
+@dataclass
+class Victims:
+    """The deaths of one world."""
+
+    world: World
+    schedule: Schedule
+    dice: random.Random
+    deaths: list[Death] = field(default_factory=list)
+    lying: dict[tuple[Point, str], float] = field(default_factory=dict)
+    _read: dict[str, int] = field(default_factory=dict)
+
+    async def strike(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._knives())
+            group.create_task(self._applies())
+            group.create_task(self._redis())
+            if self.world.plan.has_machines:
+                group.create_task(self._machines())
+
+    def rest(self) -> None:
+        """Take every knife away; read what has happened up to now."""
+        for point, how in list(self.lying):
+            self._take_away(point, how)
+        self.look()
+
+    def look(self) -> bool:
+        """Read the places met and the deaths died since the last look; whether anybody died."""
+        for role, place in self._new("points", 2):
+            self.schedule.points.add(Point(role, place))
+        died = False
+        for at, _pid, role, place, how in self._new("deaths", 5):
+            point = Point(role, place)
+            self.deaths.append(Death(float(at), role, place, how))
+            self.schedule.deaths[point, how] += 1
+            self.lying.pop((point, how), None)
+            died = True
+        return died
+
+    async def _knives(self) -> None:
+        while True:
+            calm = CALM_S if self.look() else 0.0
+            await asyncio.sleep(calm + 0.1)
+            for (point, how), since in list(self.lying.items()):
+                if time.monotonic() - since > KNIFE_S:
+                    self._take_away(point, how)
+            for point, how in self.schedule.next(AT_ONCE - len(self.lying), list(self.lying)):
+                self.lying[point, how] = time.monotonic()
+                (self.world.edge / "knives" / point.knife(how)).touch()
+
+    def _take_away(self, point: Point, how: str) -> None:
+        (self.world.edge / "knives" / point.knife(how)).unlink(missing_ok=True)
+        self.schedule.tried[point, how] += 1
+        self.lying.pop((point, how), None)
+
+    async def _applies(self) -> None:
+        """Some applies lose their terraform, some their runner, at any moment of theirs."""
+        seen = 0
+        log = self.world.plan.directory / "applies"
+        async with asyncio.TaskGroup() as group:
+            while True:
+                lines = log.read_text().splitlines() if log.exists() else []
+                for line in lines[seen:]:
+                    group.create_task(self._maybe(int(line.split()[1])))
+                seen = len(lines)
+                await asyncio.sleep(0.03)
+
+    async def _maybe(self, terraform: int) -> None:
+        die = self.dice.random()
+        if die > TERRAFORM + RUNNER:
+            return
+        victim = "terraform" if die < TERRAFORM else "runner"
+        pid = terraform if victim == "terraform" else _parent(terraform)
+        await asyncio.sleep(self.dice.uniform(0.0, ANSWERS))
+        if pid and self.world.strike(pid, "bot.runner" if victim == "runner" else "terraform"):
+            self._died(victim, "any moment of an apply")
+
+    async def _redis(self) -> None:
+        while True:
+            await asyncio.sleep(self.dice.uniform(0.5, 1.5) * REDIS_EVERY_S)
+            server = self.world.redis
+            if server and server.process:
+                server.process.kill()
+                server.process.wait()
+                self._died("redis", "any moment")
+                await asyncio.sleep(self.dice.uniform(0.0, 3.0))
+                await self.world.start_redis()
+            else:
+                for process in await asyncio.to_thread(self.world.living, "m0/redis"):
+                    process.kill()
+                    self._died("redis", "any moment")
+
+    async def _machines(self) -> None:
+        while True:
+            await asyncio.sleep(self.dice.uniform(0.5, 1.5) * MACHINE_EVERY_S)
+            name = self.dice.choice([name for name in self.world.roles if name != "front"])
+            self.world.absent.add(name)
+            self._died("machine", "worker, runner, terraform, disk")
+            try:
+                await self.world.machine_dies(name)
+                await asyncio.sleep(AWAY_S)
+            finally:
+                self.world.absent.discard(name)
+
+    def _died(self, victim: str, place: str) -> None:
+        self.deaths.append(Death(time.time(), victim, place, "any"))
+
+    def _new(self, name: str, columns: int) -> list[list[str]]:
+        """The whole lines of a file of the edge that were not read before."""
+        path = Path(self.world.edge / name)
+        if not path.exists():
+            return []
+        with path.open("rb") as file:
+            file.seek(self._read.get(name, 0))
+            whole, _, _half = file.read().rpartition(b"\n")
+        self._read[name] = self._read.get(name, 0) + (len(whole) + 1 if whole else 0)
+        rows = [line.split("\t") for line in whole.decode().splitlines()]
+        return [row for row in rows if len(row) == columns]
+
+
+def _parent(pid: int) -> int | None:
+    try:
+        return psutil.Process(pid).ppid()
+    except psutil.Error:
+        return None

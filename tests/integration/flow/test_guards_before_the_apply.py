@@ -1,0 +1,116 @@
+"""Between the yes and the apply: a freeze, a template in use, room, rules and reservations are looked at again."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.chat.port import Actor, Conversation, Said
+from bot.domain.environment import Environment
+from bot.domain.run import RunState
+from bot.store.freezes import SqlFreezes
+from bot.store.reservations import SqlReservations
+from iac.spec import Limits
+from tests.fixtures.flow import GB, SPEC, WORLD, proposal, rules
+
+FULL = replace(WORLD, nodes=tuple(replace(node, memory_used_bytes=60 * GB) for node in WORLD.nodes))
+
+
+def under(flow, **more):
+    """The same flow, with other rules at the recheck: what an operator changed between the yes and now."""
+    recheck = replace(flow.applying.recheck, rules=rules(**more))
+    flow.applying = replace(flow.applying, recheck=recheck)
+
+
+async def applied(flow, run):
+    await flow.applying.apply(run.id)
+    return await flow.runs.get(run.id)
+
+
+async def test_while_changes_are_frozen_an_approved_run_waits_with_the_freezer_on_its_card(flow):
+    run = await flow.approved()
+    freezes = SqlFreezes(flow.database)
+    await freezes.freeze("test:bob", "storage move", flow.world.at)
+    assert (await applied(flow, run)).state is RunState.APPROVED
+    card = (await flow.messages())[-1][2]
+    assert "frozen by Bob (storage move)" in card
+    assert flow.world.started == []
+    assert (run.id, RunState.APPROVED) not in await flow.runs.due(flow.world.at + 1, 10)
+    await freezes.unfreeze("test:bob", flow.world.at)
+    assert (await applied(flow, run)).state is RunState.APPLYING
+
+
+async def test_who_waits_for_a_freeze_does_not_read_the_cluster(flow):
+    run = await flow.approved()
+    await SqlFreezes(flow.database).freeze("test:bob", "", flow.world.at)
+    flow.world.faults["cluster"] = [AssertionError("the cluster was read")]
+    assert (await applied(flow, run)).state is RunState.APPROVED
+
+
+async def test_room_that_is_gone_means_a_new_plan_and_nothing_touched(flow):
+    run = await flow.approved()
+    flow.world.inventory = FULL
+    refused = await applied(flow, run)
+    assert refused.state is RunState.REFUSED
+    assert refused.outcome["error"]["key"] == "apply.no_room"
+    assert [note["key"] for note in refused.outcome["notes"]] == ["place.too_little_memory"]
+    assert (await flow.newest()).revision == run.revision + 1
+    assert flow.world.started == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "key"),
+    [
+        ({"limits": Limits(max_cores=2)}, "policy.cores"),
+        ({"nodes": ("n3",)}, "policy.node_not_allowed"),
+        ({"storages": ("local",)}, "policy.storage_not_allowed"),
+    ],
+)
+async def test_rules_that_changed_after_the_yes_hold(flow, changed, key):
+    run = await flow.approved()
+    under(flow, environments={"dev": Environment("dev", **changed)})
+    refused = await applied(flow, run)
+    assert refused.outcome["error"]["key"] == "apply.rules_moved"
+    assert key in [note["key"] for note in refused.outcome["notes"]]
+    assert (await flow.newest()).revision == run.revision + 1
+
+
+async def test_a_guest_that_became_protected_after_the_yes_is_not_touched(flow):
+    run = await flow.approved()
+    under(flow, protected=("api*",))
+    refused = await applied(flow, run)
+    assert "policy.protected" in [note["key"] for note in refused.outcome["notes"]]
+    assert flow.world.started == []
+
+
+async def test_a_number_that_is_no_longer_kept_is_not_used(flow):
+    run = await flow.approved()
+    await SqlReservations(flow.database).release(run.id)
+    assert (await applied(flow, run)).outcome["error"]["key"] == "apply.not_reserved"
+
+
+async def test_a_second_clone_of_a_template_waits_and_is_rung_for_when_the_first_has_ended(flow):
+    first, second = await _two_approved(flow)
+    assert (await applied(flow, first)).state is RunState.APPLYING
+    flow.world.rung.clear()
+    assert (await applied(flow, second)).state is RunState.APPROVED
+    assert "cloning from the same template" in (await flow.messages())[-1][2]
+    token = flow.world.started[0][1]
+    await flow.attempts.begin(first.id, token, 60)
+    await flow.attempts.finish(first.id, token, 0, outcome=first.outcome)
+    await flow.applying._wake_next(first)
+    assert ("apply", second.id) in flow.world.rung
+    assert (await applied(flow, second)).state is RunState.APPLYING
+
+
+async def _two_approved(flow):
+    """Two runs of two threads that clone from the same template."""
+    first = await flow.approved()
+    flow.world.answer = proposal(replace(SPEC, name="db01"))
+    there = Conversation("test", "local", "main", "t2")
+    flow.world.at += 5
+    await flow.intake.hear(Said("other", there, Actor("test", "alice", "Alice"), text="another", is_to_bot=True))
+    second = await flow.newest()
+    assert second.id != first.id
+    await flow.planning.plan(second.id)
+    await flow.press("bob", await flow.newest())
+    return first, await flow.newest()
