@@ -50,6 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--since", metavar="DATE", default="", help="only what happened since then (ISO 8601, UTC)")
     export.add_argument("--run", dest="run_id", metavar="RUN", default=None, help="only what happened to that run")
 
+    freeze = add("freeze", "stop every change: no apply begins until it is lifted")
+    freeze.add_argument("--reason", default="", help="what people are told")
+    add("unfreeze", "lift the freeze: what waits goes on")
+
     add("settings", "every setting, its default and its meaning")
 
     tools = add("tools", "terraform and its provider")
@@ -62,7 +66,7 @@ NEAR = 0.75
 """How much of a name must be a setting's to count as a slip of the pen: one or two letters of ten."""
 WRONG = "threadform: the settings are wrong, nothing was started."
 SEE = "See docs/settings.md for every setting."
-MODULES = {"web": "serve", "worker": "serve", "migrate": "serve"}
+MODULES = {"web": "serve", "worker": "serve", "migrate": "serve", "unfreeze": "freeze"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,13 +13,14 @@ from typing import Protocol
 import structlog
 
 from agents.contracts import Language
-from bot.chat.port import Event, Filled, Pressed, Said
+from bot.chat.port import Commanded, Event, Filled, Pressed, Said
 from bot.domain.approval import CONFIRM
 from bot.domain.errors import Lost
 from bot.domain.run import RunState
 from bot.flow.applying import Applying
 from bot.flow.approving import Approving
 from bot.flow.closing import Closing
+from bot.flow.commanding import Commanding
 from bot.flow.intake import Intake
 from bot.flow.planning import Planning
 from bot.flow.telling import Telling
@@ -76,6 +77,7 @@ class Stages:
     """The use cases, by job."""
 
     intake: Intake
+    commanding: Commanding
     planning: Planning
     approving: Approving
     applying: Applying
@@ -123,10 +125,10 @@ class Hearing:
             await self.stages.approving.press(event)
         elif isinstance(event, Filled) and event.form.startswith(CONFIRM):
             await self.stages.approving.fill(event)
-        elif isinstance(event, Said | Filled):
-            await self.stages.intake.hear(event)
+        elif isinstance(event, Commanded):
+            await self.stages.commanding.command(event)
         else:
-            log.warning("event.unheard", key=event.dedupe, kind=type(event).__name__)
+            await self.stages.intake.hear(event)
 
     @asynccontextmanager
     async def _keeping(self, key: str) -> AsyncIterator[None]:

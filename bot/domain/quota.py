@@ -75,3 +75,18 @@ def excesses(quota: Quota, name: str, before: Amount, after: Amount) -> Iterator
     if quota.disk_gb is not None and after.disk_gb > max(quota.disk_gb, before.disk_gb):
         asked = after.disk_gb - before.disk_gb
         yield say("quota.disk", name=name, held_gb=before.disk_gb, asked_gb=asked, most_gb=quota.disk_gb)
+
+
+def holdings(name: str, quota: Quota | None, held: Amount) -> Iterator[Sentence]:
+    """What a holder has, and how much they may have, thing by thing."""
+    most = quota or Quota("")
+    memory_gb = most.memory_mb / MB_PER_GB if most.memory_mb is not None else None
+    rows: tuple[tuple[str, float, float | None], ...] = (
+        ("guests", held.guests, most.guests),
+        ("cores", held.cores, most.cores),
+        ("memory", held.memory_mb / MB_PER_GB, memory_gb),
+        ("disk", held.disk_gb, most.disk_gb),
+    )
+    yield say("quota.of", name=name)
+    for what, has, bound in rows:
+        yield say(f"quota.open.{what}", held=has) if bound is None else say(f"quota.line.{what}", held=has, most=bound)

@@ -1,11 +1,11 @@
 """What the stages say, as rows of the outbox: one card a run, edited in place; replies and private notes beside it."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from agents.contracts import Language, Proposal, Reply
-from bot.chat.cards import Around, names_card, note_card, reply_card, run_card
+from bot.chat.cards import Around, names_card, note_card, reply_card, run_card, words_card
 from bot.chat.port import Card, Conversation, Event
 from bot.chat.words import Words
 from bot.domain.approval import CONFIRM, NamesWanted
@@ -61,6 +61,15 @@ class Telling:
         """A public word about an event that came to nothing; ``about`` tells several such words apart."""
         card = note_card(sentence, self.words, language, "bad")
         return Outgoing(key=f"{about}:{event.dedupe}", conversation=event.conversation, card=card)
+
+    def answer(self, event: Event, said: Sequence[Sentence], language: str) -> Outgoing:
+        """The public answer to a command."""
+        card = words_card(said, self.words, language)
+        return Outgoing(key=f"answer:{event.dedupe}", conversation=event.conversation, card=card)
+
+    def confide(self, event: Event, said: Sequence[Sentence], language: str) -> Outgoing:
+        """The private answer to a command."""
+        return replace(self.answer(event, said, language), kind="whisper", who=event.who)
 
     def whisper(self, event: Event, sentence: Sentence, language: str) -> Outgoing:
         """A private word to the one who did something."""

@@ -8,6 +8,7 @@ from bot.detached import DetachedRunner
 from bot.flow.applying import Applying
 from bot.flow.approving import Approving
 from bot.flow.closing import Closing
+from bot.flow.commanding import Commanding
 from bot.flow.intake import Intake
 from bot.flow.planning import Planning
 from bot.flow.rechecking import Recheck
@@ -75,6 +76,7 @@ def stages_of(parts: Parts) -> Stages:
     return Stages(
         intake=_intake(parts, stacks),
         planning=_planning(parts, stacks, reservations),
+        commanding=_commanding(parts),
         approving=_approving(parts, stacks),
         applying=_applying(parts, stacks, reservations),
         closing=_closing(parts, stacks, reservations),
@@ -125,6 +127,20 @@ def rules_of(settings: Settings) -> Rules:
         lease_s=settings.claim_seconds,
         quotas=quotas_of(settings),
         protected=settings.protected,
+    )
+
+
+def _commanding(parts: Parts) -> Commanding:
+    return Commanding(
+        freezes=SqlFreezes(parts.database),
+        claims=SqlClaims(parts.database),
+        runs=parts.runs,
+        outbox=parts.outbox,
+        jobs=parts.jobs,
+        people=parts.book,
+        telling=parts.telling,
+        quotas=quotas_of(parts.settings),
+        now=parts.now,
     )
 
 

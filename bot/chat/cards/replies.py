@@ -1,5 +1,7 @@
 """Cards that follow no run: the crew's words with their questions, and short notes."""
 
+from collections.abc import Sequence
+
 from agents.contracts import Question, Reply
 from bot.chat.port import Card, Form, Input, Option, Part, Text, Tone
 from bot.chat.words import Words
@@ -27,6 +29,12 @@ def note_card(sentence: Sentence, words: Words, language: str, tone: Tone = "neu
     """One sentence: a private word, or an answer about something that came to nothing."""
     text = words.say(sentence, language)
     return Card(plain=text, parts=(Text(text),), tone=tone)
+
+
+def words_card(said: Sequence[Sentence], words: Words, language: str) -> Card:
+    """Several sentences, each on a line of its own: the answer to a command."""
+    text = "\n".join(words.say(sentence, language) for sentence in said)
+    return Card(plain=text, parts=(Text(text),))
 
 
 def _form(reply: Reply, words: Words, form_id: str) -> Form:

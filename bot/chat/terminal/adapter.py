@@ -13,6 +13,7 @@ from bot.chat.port import (
     Buttons,
     Capabilities,
     Card,
+    Commanded,
     Conversation,
     Event,
     Filled,
@@ -26,6 +27,7 @@ from bot.chat.port import (
 from bot.chat.terminal.asking import Asking
 from bot.chat.terminal.render import Told, keyed, render_card, render_input
 from bot.chat.words import Words
+from bot.domain.command import split_command
 from iac.errors import Value
 
 log = structlog.get_logger()
@@ -141,7 +143,10 @@ class TerminalChat:
 
     async def _hear(self, line: str, sink: Sink) -> None:
         text = line.strip()
-        if text.startswith("/"):
+        command = split_command(text)
+        if command is not None and command[0] != "help":
+            await sink(Commanded(_nonce(), self.conversation, self.person, name=command[0], text=command[1]))
+        elif text.startswith("/"):
             self._command(text)
         elif self._confirming:
             await self._confirm(text, sink)

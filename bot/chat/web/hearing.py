@@ -5,11 +5,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from bot.chat.port import Buttons, Filled, Form, Message, Pressed, Said
+from bot.chat.port import Buttons, Commanded, Event, Filled, Form, Message, Pressed, Said
 from bot.chat.web.bodies import SAID, Answer, Posted, Spoken, Standing, dump_body, standing
 from bot.chat.web.forms import checked, shown
 from bot.chat.web.guard import Denied, check_text, deny
 from bot.chat.web.room import Room, WebPerson
+from bot.domain.command import split_command
 from iac.errors import Sentence
 
 THREAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -26,7 +27,7 @@ async def say_(room: Room, person: WebPerson, sent: dict[str, Any]) -> dict[str,
     await room.list_thread(thread, text, "neutral", spoken.at)
     message = Message(conversation, str(seq))
     try:
-        await room.hear(Said(dedupe, conversation, room.actor(person), text=text, is_to_bot=True, message=message))
+        await room.hear(_heard(Said(dedupe, conversation, room.actor(person), text, is_to_bot=True, message=message)))
     except Denied:
         await room.log.replace(seq, dump_body(replace(spoken, is_lost=True)))
         room.wake.ring()
@@ -86,6 +87,14 @@ async def fill(room: Room, person: WebPerson, sent: dict[str, Any]) -> dict[str,
     await room.log.replace(row.seq, dump_body(replace(posted, answers=answers)))
     room.wake.ring()
     return {}
+
+
+def _heard(said: Said) -> Event:
+    """What was said; a message that begins with a command of ours is that command."""
+    command = split_command(said.text)
+    if command is None:
+        return said
+    return Commanded(said.dedupe, said.conversation, said.who, name=command[0], text=command[1])
 
 
 async def _thread(room: Room, person: WebPerson, sent: dict[str, Any]) -> str:
