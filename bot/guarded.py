@@ -12,7 +12,7 @@ import structlog
 from bot.domain.approval import is_yes_too_old
 from bot.domain.errors import Lost, Refused, ThreadformError
 from bot.domain.outcome import Ending, Outcome, dump_outcome, parse_outcome
-from bot.domain.run import Run
+from bot.domain.run import UNTOUCHED, Run
 from bot.ports import Attempts, Clock, Runs, Stacks, StateCopy
 from iac.errors import Broken, say
 
@@ -78,6 +78,9 @@ class Guarded:
             self._check_in_time(run)
             await self._check_not_stopped(run)
             ending = await asyncio.to_thread(self.hand.apply, run.digest or "")
+        except Refused as no:
+            log.warning("run.refused_at_the_door", run=run.id, why=str(no))
+            return replace(outcome, error=no.sentence), UNTOUCHED
         except ThreadformError as fault:
             log.warning("run.not_applied", run=run.id, why=str(fault))
             return replace(outcome, error=fault.sentence), 1

@@ -44,6 +44,7 @@ JOB_OF: Mapping[RunState, Job] = {
     RunState.APPLYING: "apply",
     RunState.APPLIED: "close",
     RunState.ERRORED: "close",
+    RunState.REFUSED: "close",
 }
 
 

@@ -45,6 +45,15 @@ MOVES: Mapping[RunState, frozenset[RunState]] = {
 TERMINAL: frozenset[RunState] = frozenset(state for state, moves in MOVES.items() if not moves)
 
 
+UNTOUCHED = 75
+"""The exit code of a runner that refused before terraform began (EX_TEMPFAIL of sysexits.h): nothing was changed."""
+
+
+def end_of(exit_code: int) -> RunState:
+    """Where an apply leads that ended with this exit code."""
+    return {0: S.APPLIED, UNTOUCHED: S.REFUSED}.get(exit_code, S.ERRORED)
+
+
 def is_legal(old: RunState, new: RunState) -> bool:
     """Whether the table allows the move."""
     return new in MOVES[old]

@@ -9,12 +9,16 @@ import structlog
 from bot.domain.errors import Lost
 from bot.domain.outcome import Outcome, Usable, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
+from bot.flow.again import PLAN_AGAIN, Again
 from bot.flow.keeping import keeping
 from bot.flow.telling import Telling
 from bot.ports import Claims, Clock, Jobs, Outbox, Reservations, Runs, Stack, Stacks, UsableCheck
 from iac.spec import PlacedGuest
 
 log = structlog.get_logger()
+
+ACTOR = "bot:closing"
+ENDED = (RunState.APPLIED, RunState.ERRORED, RunState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Closing:
 
     async def close(self, run_id: str) -> None:
         """Check, report and close one run; a run that was closed before is left alone."""
-        run = await self.runs.claim(run_id, [RunState.APPLIED, RunState.ERRORED], self.owner, self.lease_s)
+        run = await self.runs.claim(run_id, ENDED, self.owner, self.lease_s)
         if run is None:
             return
         stack = await self.stacks.get(run.stack_id)
@@ -52,7 +56,9 @@ class Closing:
 
     async def _outcome(self, run: Run, stack: Stack) -> Outcome:
         outcome = parse_outcome(run.outcome)
-        if run.state is RunState.ERRORED:
+        if run.state is RunState.REFUSED and outcome.error and outcome.error.key in PLAN_AGAIN:
+            await Again(self.runs, self.jobs, self.telling, self.now).plan(run, stack, actor=ACTOR)
+        if run.state is not RunState.APPLIED:
             return outcome
         await self.reservations.keep(run.id)
         await self.reservations.forget(run.stack_id, _destroyed(outcome))

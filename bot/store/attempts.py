@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Lost
-from bot.domain.run import Run, RunState
+from bot.domain.run import Run, end_of
 from bot.ports import Attempt, Outgoing
 from bot.store.database import Database, clock
 from bot.store.fencing import of_token
@@ -40,12 +40,11 @@ class Attempts:
     async def finish(
         self, run_id: str, token: str, exit_code: int, *, outcome: Mapping[str, Any], messages: Sequence[Outgoing] = ()
     ) -> Run:
-        """End the attempt, move the run to APPLIED (exit code 0) or ERRORED, and say so, in one transaction.
+        """End the attempt, move the run to where its exit code leads, and say so, in one transaction.
 
         Saying it twice with the same token changes nothing more. ``Lost`` where the token is no longer ours.
         """
-        to = RunState.APPLIED if exit_code == 0 else RunState.ERRORED
-        moving = Moving(to, ACTOR, {"outcome": dict(outcome)}, messages, {"exit_code": exit_code})
+        moving = Moving(end_of(exit_code), ACTOR, {"outcome": dict(outcome)}, messages, {"exit_code": exit_code})
         async with self.database.writing() as connection:
             run = await run_of(connection, run_id, is_locking=True)
             if not await _end(connection, run_id, token, exit_code):

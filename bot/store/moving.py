@@ -60,6 +60,9 @@ async def move(database: Database, connection: AsyncConnection, run: Run, moving
     values = {"updated_at": clock(), **moving.changes, "state": moving.to.value}
     if moving.to not in KEEPS_CLAIM:
         values |= FREE
+    if moving.to in TERMINAL and run.state is not RunState.APPLYING:
+        # No apply, so nothing is left to report: it is closed by the move that ends it.
+        values["closed_at"] = clock()
     row = (await connection.execute(guarded(run).values(values).returning(*RUN_COLUMNS))).first()
     if row is None:
         raise Lost(run.id)

@@ -20,7 +20,7 @@ from bot.store.outbox import queue
 
 ATTEMPT_COLUMNS: Final = tuple(attempts.c[field.name] for field in fields(Attempt))
 WORKED_ON: Final = (RunState.PENDING, RunState.PLANNING, RunState.APPROVED, RunState.APPLYING)
-REPORTED: Final = (RunState.APPLIED, RunState.ERRORED)
+REPORTED: Final = (RunState.APPLIED, RunState.ERRORED, RunState.REFUSED)
 LOOKS: Final = 3
 """How often a stack that was just freed is tried again before the sweeper has to."""
 AGE: Final = (runs.c.created_at, runs.c.revision, runs.c.id)

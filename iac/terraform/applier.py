@@ -18,6 +18,7 @@ from iac.terraform.door import Event, complaints, mask
 from iac.terraform.environment import Credentials, for_terraform
 from iac.terraform.events import Tail
 from iac.terraform.holding import Hold, take
+from iac.terraform.siblings import has_siblings
 from iac.terraform.toolchain import Toolchain
 from iac.workspace import PRIVATE_FILE, Workspace
 
@@ -105,7 +106,8 @@ class Applier:
 
     def _start(self, workspace: Workspace, out: int, err: int) -> subprocess.Popen[bytes]:
         # Not python-terraform's builder: an apply takes this one form and no option ever.
-        argv = [str(self.toolchain.binary.path), "apply", "-input=false", "-json", workspace.plan_file.name]
+        pace = ["-parallelism=1"] if has_siblings(workspace) else []
+        argv = [str(self.toolchain.binary.path), "apply", "-input=false", "-json", *pace, workspace.plan_file.name]
         return subprocess.Popen(  # noqa: S603 - argv of ours, no shell
             argv,
             cwd=self.directory,

@@ -5,7 +5,22 @@ import json
 
 import pytest
 
-from bot.chat.port import Actor, Button, Buttons, Card, Diff, Filled, Form, How, Input, Option, Pressed, Said, Text
+from bot.chat.port import (
+    Actor,
+    Button,
+    Buttons,
+    Card,
+    Commanded,
+    Diff,
+    Filled,
+    Form,
+    How,
+    Input,
+    Option,
+    Pressed,
+    Said,
+    Text,
+)
 from bot.chat.web.bodies import PAGE
 from tests.fixtures.browser import new_chat
 from tests.fixtures.page import NONCE, Inbox, asked, browser_of, entered, post
@@ -91,6 +106,17 @@ async def test_a_message_is_heard_with_its_person_and_shown_in_its_thread(world)
     assert (event.who, event.text, event.is_to_bot) == (Actor("web", "alice", "Alice"), "hello <b>you</b>", True)
     assert event.conversation.key == f"web:local:main:{thread}"
     assert "hello &lt;b&gt;you&lt;/b&gt;" in page
+
+
+async def test_a_message_that_begins_with_a_command_is_that_command(world):
+    chat, inbox = world
+    async with entered(chat) as browser:
+        thread = await asked(browser, "/freeze <b>storage</b> move")
+        page = (await browser.get(f"/t/{thread}")).text
+    (event,) = inbox.heard
+    assert isinstance(event, Commanded)
+    assert (event.who.key, event.name, event.text) == ("web:alice", "freeze", "<b>storage</b> move")
+    assert "/freeze &lt;b&gt;storage" in page
 
 
 async def test_the_same_nonce_says_a_thing_once(world):

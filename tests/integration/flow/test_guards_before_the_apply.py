@@ -6,9 +6,12 @@ import pytest
 
 from bot.chat.port import Actor, Conversation, Said
 from bot.domain.environment import Environment
-from bot.domain.run import RunState
+from bot.domain.outcome import dump_outcome, parse_outcome
+from bot.domain.run import UNTOUCHED, RunState
+from bot.store.claims import SqlClaims
 from bot.store.freezes import SqlFreezes
 from bot.store.reservations import SqlReservations
+from iac.errors import Sentence
 from iac.spec import Limits
 from tests.fixtures.flow import GB, SPEC, WORLD, proposal, rules
 
@@ -114,3 +117,28 @@ async def _two_approved(flow):
     await flow.planning.plan(second.id)
     await flow.press("bob", await flow.newest())
     return first, await flow.newest()
+
+
+@pytest.mark.parametrize("key", ["terraform.plan_gone", "terraform.plan_changed"])
+async def test_a_plan_that_is_not_the_approved_one_is_refused_at_the_door_and_made_anew(flow, key):
+    run = await flow.approved()
+    applying = await applied(flow, run)
+    token = flow.world.started[0][1]
+    await flow.attempts.begin(run.id, token, 60)
+    ended = replace(parse_outcome(applying.outcome), error=Sentence(key))
+    refused = await flow.attempts.finish(run.id, token, UNTOUCHED, outcome=dump_outcome(ended))
+    assert refused.state is RunState.REFUSED
+    assert await SqlClaims(flow.database).all() == []
+    assert (run.id, RunState.REFUSED) in await flow.runs.due(flow.world.at, 10)
+    for _ in range(2):
+        await flow.closing.close(run.id)
+    again = [each for each in await flow.runs.latest(9) if each.revision == run.revision + 1]
+    assert [each.state for each in again] == [RunState.PENDING]
+    assert await flow.runs.due(flow.world.at, 10) == [(again[0].id, RunState.PENDING)]
+
+
+async def test_a_run_that_was_refused_before_any_apply_is_over_at_once(flow):
+    run = await flow.approved()
+    flow.world.inventory = replace(WORLD, is_quorate=False)
+    assert (await applied(flow, run)).state is RunState.REFUSED
+    assert await flow.runs.due(flow.world.at + 1e6, 10) == []

@@ -12,7 +12,7 @@ import structlog
 from bot import log
 from bot.domain.errors import Lost, Refused
 from bot.domain.outcome import Ending, parse_outcome
-from bot.domain.run import RunState
+from bot.domain.run import UNTOUCHED, RunState
 from bot.guarded import Guarded, Hand
 from bot.ports import Attempt
 from iac.errors import Broken
@@ -191,12 +191,15 @@ async def test_a_database_that_is_away_behind_the_door_is_waited_for():
     assert [code for code, _ in world.finished] == [0]
 
 
-@pytest.mark.parametrize("fault", [Refused("terraform.plan_changed"), Broken("terraform apply", "it broke")])
-async def test_what_speaks_against_an_apply_is_recorded_as_its_end(fault):
+@pytest.mark.parametrize(
+    ("fault", "ends"),
+    [(Refused("terraform.plan_changed"), UNTOUCHED), (Broken("terraform apply", "it broke"), 1)],
+)
+async def test_what_speaks_against_an_apply_is_recorded_as_its_end(fault, ends):
     world = World(fault=fault)
     await guarded(world).run("r", "t")
     ((code, outcome),) = world.finished
-    assert code == 1
+    assert code == ends
     assert outcome.error == fault.sentence
 
 
@@ -214,7 +217,7 @@ async def test_a_yes_that_is_days_old_is_not_carried_out_by_a_late_runner():
     late = replace(guarded(world), now=lambda: 1_795_000_000.0 + 3 * 86_400)
     await late.run("r", "t")
     ((code, outcome),) = world.finished
-    assert code == 1
+    assert code == UNTOUCHED
     assert outcome.error is not None
     assert outcome.error.key == "apply.too_late"
 
@@ -241,7 +244,7 @@ async def test_a_wish_to_stop_that_came_before_terraform_means_that_it_never_sta
     world = World(stop_by="web:alice", fault=AssertionError("it was started"))
     await guarded(world).run("r", "t")
     ((code, outcome),) = world.finished
-    assert (code, outcome.error.key, outcome.ending) == (1, "apply.stopped", None)
+    assert (code, outcome.error.key, outcome.ending) == (UNTOUCHED, "apply.stopped", None)
 
 
 async def test_a_wish_to_stop_that_came_too_late_takes_nothing_from_what_was_applied():

@@ -10,6 +10,7 @@ from bot.chat.port import (
     Buttons,
     Card,
     Code,
+    Commanded,
     Diff,
     Filled,
     Form,
@@ -73,6 +74,15 @@ async def test_a_line_is_said_to_the_bot():
     (said,) = desk.heard
     assert isinstance(said, Said)
     assert (said.who, said.text, said.is_to_bot) == (ALICE, "4c/8g, call it api01", True)
+
+
+async def test_a_command_of_the_product_is_handed_on_and_those_of_the_terminal_are_not():
+    desk = Desk()
+    shown = await desk.type("/freeze storage move", "/help", "/nonsense")
+    (command,) = desk.heard
+    assert isinstance(command, Commanded)
+    assert (command.who, command.name, command.text) == (ALICE, "freeze", "storage move")
+    assert "/nonsense" in shown
 
 
 async def test_a_button_is_pressed_by_its_letter_or_its_name():
