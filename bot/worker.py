@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 
 from agents.contracts import Language
-from bot.chat.port import Commanded, Event, Filled, Pressed, Said
+from bot.chat.port import Commanded, Event, Filled, Pressed
 from bot.domain.approval import CONFIRM
 from bot.domain.errors import Lost
 from bot.domain.run import RunState
