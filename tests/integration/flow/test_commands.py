@@ -7,17 +7,19 @@ import pytest
 from bot.chat.port import Actor, Commanded
 from bot.domain.quota import Quota, Quotas
 from bot.domain.run import RunState
+from bot.settings import PersonSetting
 from bot.store.freezes import SqlFreezes
 from bot.wiring.people import book_of
-from tests.fixtures.flow import HERE, PEOPLE, PersonSetting
+from tests.fixtures.flow import HERE
+from tests.fixtures.ruled import PEOPLE
 
-CAROL = PersonSetting(id="test:carol", name="Carol", roles=("requester", "admin"))
+ERIN = PersonSetting(id="test:erin", name="Erin", roles=("requester", "admin"))
 
 
 @pytest.fixture
 def command(flow):
     """Say a command; the last message it caused: kind, key, card."""
-    flow.commanding = replace(flow.commanding, people=book_of((*PEOPLE, CAROL)))
+    flow.commanding = replace(flow.commanding, people=book_of((*PEOPLE, ERIN)))
 
     async def call(person, name, text=""):
         who = Actor("test", person, person.title())
@@ -29,11 +31,11 @@ def command(flow):
 
 
 async def test_an_admin_freezes_in_the_open_and_releases_again(flow, command):
-    kind, _, card = await command("carol", "freeze", "storage move")
+    kind, _, card = await command("erin", "freeze", "storage move")
     assert kind == "post"
-    assert "Carol has frozen all changes (storage move)" in card
-    assert (await SqlFreezes(flow.database).current()).by == "test:carol"
-    kind, _, card = await command("carol", "unfreeze")
+    assert "Erin has frozen all changes (storage move)" in card
+    assert (await SqlFreezes(flow.database).current()).by == "test:erin"
+    kind, _, card = await command("erin", "unfreeze")
     assert kind == "post"
     assert "lifted the freeze" in card
     assert await SqlFreezes(flow.database).current() is None
@@ -41,13 +43,13 @@ async def test_an_admin_freezes_in_the_open_and_releases_again(flow, command):
 
 async def test_a_second_freeze_names_the_first(flow, command):
     await SqlFreezes(flow.database).freeze("test:bob", "", 1.0)
-    assert "frozen by Bob already" in (await command("carol", "freeze"))[2]
+    assert "frozen by Bob already" in (await command("erin", "freeze"))[2]
 
 
 @pytest.mark.parametrize("person", ["alice", "bob", "mallory"])
 @pytest.mark.parametrize("name", ["freeze", "unfreeze", "geler", "dégeler"])
 async def test_nobody_else_is_obeyed_and_the_no_is_private(flow, command, person, name):
-    await SqlFreezes(flow.database).freeze("test:carol", "", 1.0) if "un" in name or "dé" in name else None
+    await SqlFreezes(flow.database).freeze("test:erin", "", 1.0) if "un" in name or "dé" in name else None
     before = await SqlFreezes(flow.database).current()
     kind, _, _ = await command(person, name)
     assert kind == "whisper"
@@ -56,11 +58,11 @@ async def test_nobody_else_is_obeyed_and_the_no_is_private(flow, command, person
 
 async def test_when_it_is_lifted_what_waits_is_rung_for_at_once(flow, command):
     run = await flow.approved()
-    await command("carol", "freeze")
+    await command("erin", "freeze")
     await flow.applying.apply(run.id)
     assert (await flow.newest()).state is RunState.APPROVED
     flow.world.rung.clear()
-    assert "1 approved run" in (await command("carol", "unfreeze"))[2]
+    assert "1 approved run" in (await command("erin", "unfreeze"))[2]
     assert ("apply", run.id) in flow.world.rung
 
 
@@ -74,25 +76,25 @@ async def test_what_a_person_holds_is_told_to_them_alone(flow, command):
 
 
 async def test_the_word_decides_the_language(command):
-    assert "a gelé tous les changements" in (await command("carol", "geler", "maintenance"))[2]
-    assert "mes machines" not in (await command("carol", "help"))[2]
+    assert "a gelé tous les changements" in (await command("erin", "geler", "maintenance"))[2]
+    assert "just write what you need" in (await command("erin", "help"))[2]
 
 
 @pytest.mark.parametrize(("name", "text"), [("nuke", ""), ("threadform", "explode all"), ("freeze", "x" * 301)])
 async def test_what_is_no_command_does_nothing_and_says_what_there_is(flow, command, name, text):
-    kind, _, _ = await command("carol", name, text)
+    kind, _, _ = await command("erin", name, text)
     assert kind == "whisper"
     assert await SqlFreezes(flow.database).current() is None
 
 
 async def test_a_platform_s_own_command_carries_ours(flow, command):
-    await command("carol", "/threadform", "freeze moving house")
+    await command("erin", "/threadform", "freeze moving house")
     assert (await SqlFreezes(flow.database).current()).reason == "moving house"
 
 
 async def test_a_command_heard_twice_is_answered_once(flow):
-    flow.commanding = replace(flow.commanding, people=book_of((*PEOPLE, CAROL)))
-    event = Commanded("same", HERE, Actor("test", "carol", "Carol"), name="freeze", text="why")
+    flow.commanding = replace(flow.commanding, people=book_of((*PEOPLE, ERIN)))
+    event = Commanded("same", HERE, Actor("test", "erin", "Erin"), name="freeze", text="why")
     for _ in range(2):
         await flow.commanding.command(event)
     answers = [card for _, key, card in await flow.messages() if key == "answer:same"]
