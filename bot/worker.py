@@ -57,7 +57,11 @@ class Sending(Protocol):
     """The sending side of the outbox."""
 
     async def flush(self) -> int:
-        """Send what is due; how many messages went out."""
+        """Send what is due; how many messages went out or are on their way."""
+        ...
+
+    async def rest(self) -> None:
+        """Let go of what is on its way."""
         ...
 
 
@@ -210,6 +214,7 @@ class Worker:
                     group.create_task(duty.keep())
                 group.create_task(self._send())
         finally:
+            await self.sender.rest()
             await consumer.close()
 
     async def sweep(self) -> None:

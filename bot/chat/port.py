@@ -5,6 +5,7 @@ Semantics every adapter keeps (and the conformance tests check):
 * sink: the event is stored before the adapter acknowledges it; a duplicate key returns None quietly.
 * post: the same key twice is one message, across restarts. A conversation without a thread starts one;
   the returned ``Message.conversation`` has it.
+* post, edit and whisper raise ``TooFast`` where the platform asks to wait and took nothing.
 * edit: replaces the whole card; leaving out the buttons removes them.
 * whisper: from private never to public; a whisper that cannot be private is not sent.
 * buttons carry an opaque value; rights, state and freshness are looked up in our own store at the press.
@@ -228,6 +229,17 @@ class Capabilities:
     text_max: int
     parts_max: int
     diff_inline_max: int
+    sends_per_second: float | None = None
+    """Messages and edits that one channel takes; None: as many as there are."""
+
+
+class TooFast(Exception):
+    """The platform took nothing and asks us to wait; what was to be said is said again after ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        """As the platform named them (``Retry-After``)."""
+        super().__init__(f"the platform asks to wait {seconds:g} s")
+        self.seconds = seconds
 
 
 class Sink(Protocol):
@@ -253,6 +265,13 @@ class Chat(Protocol):
 
     async def post(self, to: Conversation, card: Card, *, key: str) -> Message:
         """Say something new."""
+        ...
+
+    async def find(self, to: Conversation, key: str) -> Message | None:
+        """The message that was posted under that key; None where the platform has none.
+
+        Asked before a post whose fate is unknown is repeated: it must know what was stored a moment ago.
+        """
         ...
 
     async def edit(self, message: Message, card: Card, *, key: str) -> How:

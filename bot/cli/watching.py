@@ -47,6 +47,10 @@ class Watched:
         self.tell(Said(key, message.id, card))
         return message
 
+    async def find(self, to: Conversation, key: str) -> Message | None:
+        """As the inner one."""
+        return await self.inner.find(to, key)
+
     async def edit(self, message: Message, card: Card, *, key: str) -> How:
         """As the inner one, then told."""
         how = await self.inner.edit(message, card, key=key)

@@ -63,6 +63,11 @@ class SqlWebLog:
             rows = await connection.execute(chosen.order_by(web_log.c.seq).limit(limit))
             return [WebRow(*row) for row in rows]
 
+    async def seq_of(self, key: str) -> int | None:
+        """The number of the row of that key; None where there is none."""
+        async with self.database.reading() as connection:
+            return (await connection.execute(select(web_log.c.seq).where(web_log.c.key == key))).scalar()
+
     async def get(self, seq: int) -> WebRow | None:
         """The row of that number, as it was written; None where there is none."""
         async with self.database.reading() as connection:

@@ -101,6 +101,11 @@ class TerminalChat:
             self._show(key, card)
         return self._posted[key]
 
+    async def find(self, to: Conversation, key: str) -> Message | None:
+        """What was printed under that key since the start; a terminal remembers no longer."""
+        del to
+        return self._posted.get(key)
+
     async def edit(self, message: Message, card: Card, *, key: str) -> How:
         """Print what an edit changes, line by line."""
         del key  # what changed is known from what was shown

@@ -87,12 +87,16 @@ class WebChat:
 
     async def post(self, to: Conversation, card: Card, *, key: str) -> Message:
         """Say something new; the same key is the same message, for ever."""
-        thread = to.thread or hashlib.sha256(key.encode()).hexdigest()[:12]
-        conversation = self.room.conversation(thread)
+        conversation = self._conversation(to, key)
         posted = Posted(card, self.now())
         seq = await self.log.append(conversation.key, CARD, dump_body(posted), key=f"post:{key}")
-        await self._list(thread, card, posted.at)
+        await self._list(conversation.thread or "-", card, posted.at)
         return Message(conversation, str(seq))
+
+    async def find(self, to: Conversation, key: str) -> Message | None:
+        """The row that was posted under that key."""
+        seq = await self.log.seq_of(f"post:{key}")
+        return None if seq is None else Message(self._conversation(to, key), str(seq))
 
     async def edit(self, message: Message, card: Card, *, key: str) -> How:
         """Replace a whole card where it stands; answers that its forms were given stay."""
@@ -121,6 +125,10 @@ class WebChat:
         """Show that something is going on; it is never shown to a reader who comes later."""
         await self.log.append(self.room.conversation(to.thread or "-").key, STATUS, dump_body(Status(text)))
         self.room.wake.ring()
+
+    def _conversation(self, to: Conversation, key: str) -> Conversation:
+        """The thread that is spoken in; the first message of one names it."""
+        return self.room.conversation(to.thread or hashlib.sha256(key.encode()).hexdigest()[:12])
 
     async def _list(self, thread: str, card: Card, at: float) -> None:
         """The thread's row in the list: how it stands by its last card; a request names it, else its first card."""

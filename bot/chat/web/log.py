@@ -51,6 +51,10 @@ class WebLog(Protocol):
         """The rows after ``seq`` for these audiences, in order, at most ``limit``."""
         ...
 
+    async def seq_of(self, key: str) -> int | None:
+        """The number of the row that was appended under that key, or None."""
+        ...
+
     async def get(self, seq: int) -> WebRow | None:
         """The row of that number as it was appended, or None."""
         ...

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 
-from bot.chat.port import Actor, Card, Conversation, How, Message, Said
+from bot.chat.port import Actor, Capabilities, Card, Conversation, How, Message, Said
 from bot.domain.run import Run, RunState
 from bot.ports import Outgoing, Stack
 from bot.store.runs import SqlRuns
@@ -72,6 +72,8 @@ class Listener:
         self.gate = asyncio.Event()
         self.gate.set()
         self.reached = asyncio.Event()
+        self.looked_up: list[str] = []
+        self.capabilities = Capabilities(True, True, True, False, 9, 9, 9)
 
     def fail(self, key: str, *faults: Exception) -> None:
         self.faults[key] = list(faults)
@@ -87,6 +89,10 @@ class Listener:
     async def post(self, to: Conversation, card: Card, *, key: str) -> Message:
         await self._hear("post", to.key, card, key)
         return Message(to, f"platform:{key}")
+
+    async def find(self, to: Conversation, key: str) -> Message | None:
+        self.looked_up.append(key)
+        return Message(to, f"platform:{key}") if key in self.keys else None
 
     async def edit(self, message: Message, card: Card, *, key: str) -> How:
         await self._hear("edit", message.id, card, key)

@@ -106,7 +106,9 @@ async def test_a_runner_that_died_after_the_door_is_found_and_the_door_stays_shu
 
 async def test_a_message_whose_sender_died_is_sent_again_under_the_same_key(killed, outbox, database):
     killed("""
-        class Deadly:
+        from tests.integration.store.making import Listener
+
+        class Deadly(Listener):
             async def post(self, to, card, *, key):
                 die()
 

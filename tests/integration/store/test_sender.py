@@ -6,8 +6,9 @@ from sqlalchemy import select, update
 from bot.chat.port import Actor, Card
 from bot.domain.errors import Refused
 from bot.ports import Outgoing
+from bot.store.letters import ORPHAN_S
 from bot.store.models import outbox as rows
-from bot.store.sender import GIVE_UP_S, ORPHAN_S, Sender
+from bot.store.sender import GIVE_UP_S, Sender
 from tests.integration.store.making import Listener, a_conversation, a_post, a_run, an_edit
 
 BOB = Actor("web", "bob", "Bob")

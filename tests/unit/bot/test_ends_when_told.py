@@ -18,7 +18,7 @@ class Quiet:
     async def nothing(self, *_args):
         return []
 
-    waiting = due = send = rescue = close = nothing
+    waiting = due = send = rescue = close = rest = nothing
 
     async def flush(self):
         return 0
