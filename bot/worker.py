@@ -119,6 +119,9 @@ class Hearing:
                 await self._tell(event, fault.sentence, "wait")
                 raise
             await self._tell(event, fault.sentence, "broken")
+        except Lost:
+            # Its turn in the thread is another's by now, or forgotten: it comes again, and has its effect once.
+            raise
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("event.broke", key=key, reference=reference)

@@ -16,7 +16,7 @@ from bot.flow.rules import Violated
 from bot.flow.telling import Telling
 from bot.flow.waiting import is_told, wait_of
 from bot.flow.wishes import templates_of
-from bot.ports import Clock, Jobs, Outbox, Outgoing, Runner, Runs, Stack, Stacks, Trust
+from bot.ports import Clock, Jobs, Outgoing, Runner, Runs, Stack, Stacks, Trust
 from iac.errors import Broken
 
 log = structlog.get_logger()
@@ -33,7 +33,6 @@ class Applying:
     stacks: Stacks
     recheck: Recheck
     runner: Runner
-    outbox: Outbox
     jobs: Jobs
     telling: Telling
     trust: Trust
@@ -93,7 +92,9 @@ class Applying:
     async def _show(self, run: Run, stack: Stack, progress: Sequence[Progress]) -> None:
         outcome = replace(parse_outcome(run.outcome), progress=tuple(progress))
         step = f"{self.now():.3f}"
-        await self.outbox.add([self.telling.edit(run, stack.conversation, outcome, step=step)])
+        card = self.telling.edit(run, stack.conversation, outcome, step=step)
+        # Only while the run is ours: a step that is told late must not be written over the report.
+        await self.runs.renew(run, self.lease_s, messages=[card])
         await self.jobs.send("tell", run.conversation)
 
     async def _refuse(self, run: Run, stack: Stack, no: ThreadformError) -> None:

@@ -37,8 +37,8 @@ class Runs(Protocol):
         """Take a run to work on if it is in one of these states and not claimed; raises its fence."""
         ...
 
-    async def renew(self, run: Run, lease_s: float) -> None:
-        """Keep the claim; ``Lost`` where it is another's by now."""
+    async def renew(self, run: Run, lease_s: float, *, messages: Sequence[Outgoing] = ()) -> None:
+        """Keep the claim, and say something while it is ours; ``Lost`` where it is another's by now."""
         ...
 
     async def release(self, run: Run, *, due_at: float, messages: Sequence[Outgoing] = ()) -> None:

@@ -57,7 +57,7 @@ class ThreadMemory(Protocol):
     slots: Mapping[str, Any]
 
     async def add(self, event_key: str, *, role: str, author: str, text: str) -> None:
-        """Append one thing said; an event key that was added before changes nothing."""
+        """Append one thing said; a key that was added before changes nothing; ``Lost`` where the turn is over."""
         ...
 
     async def remember(self, slots: Mapping[str, Any]) -> None:

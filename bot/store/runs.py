@@ -71,9 +71,9 @@ class SqlRuns:
             row = (await connection.execute(statement.returning(*RUN_COLUMNS))).first()
             return None if row is None else parse_run(row)
 
-    async def renew(self, run: Run, lease_s: float) -> None:
-        """Keep the claim for ``lease_s`` more seconds; ``Lost`` where it is another's by now."""
-        await self._claimed(run, {"lease_until": clock() + lease_s})
+    async def renew(self, run: Run, lease_s: float, *, messages: Sequence[Outgoing] = ()) -> None:
+        """Keep the claim for ``lease_s`` more seconds and queue the messages; ``Lost`` where it is another's by now."""
+        await self._claimed(run, {"lease_until": clock() + lease_s}, messages)
 
     async def release(self, run: Run, *, due_at: float, messages: Sequence[Outgoing] = ()) -> None:
         """Give the claim back; ``due`` names the run again from ``due_at`` on. ``Lost`` where it is another's."""

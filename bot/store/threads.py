@@ -18,7 +18,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 
-from bot.domain.errors import Refused
+from bot.domain.errors import Lost, Refused
 from bot.store.silence import Silence
 from iac.errors import Broken
 
@@ -126,6 +126,7 @@ class RedisThreadMemory:
         self.history: Sequence[Mapping[str, str]] = ()
         self.slots: Mapping[str, Any] = {}
         self._redis = redis
+        self._conversation = conversation
         self._patience = patience
         self._token = secrets.token_hex(16)
         tag = quote(conversation, safe=":")
@@ -134,7 +135,7 @@ class RedisThreadMemory:
     async def add(self, event_key: str, *, role: str, author: str, text: str) -> None:
         """Append one thing said; an event key that was added before changes nothing.
 
-        ``Refused("thread.busy")`` where the lock ran out and another process holds the thread by now.
+        ``Lost`` where the turn is no longer ours: it ran out, or the server was emptied.
         """
         turn = json.dumps({"role": role, "author": author, "text": text}, ensure_ascii=False)
         answer = await self._run(
@@ -143,7 +144,7 @@ class RedisThreadMemory:
         self._check_is_ours(answer)
 
     async def remember(self, slots: Mapping[str, Any]) -> None:
-        """Replace the slots; ``Refused("thread.busy")`` as in ``add``."""
+        """Replace the slots; ``Lost`` as in ``add``."""
         value = json.dumps(dict(slots), ensure_ascii=False)
         answer = await self._run("keeping what the thread knows", REMEMBER, value, self._ttl_ms)
         self._check_is_ours(answer)
@@ -188,7 +189,7 @@ class RedisThreadMemory:
 
     def _check_is_ours(self, answer: int) -> None:
         if answer < 0:
-            raise Refused("thread.busy")
+            raise Lost(self._conversation)
 
     @property
     def _lock_ms(self) -> int:

@@ -173,7 +173,6 @@ def _applying(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) ->
         stacks=stacks,
         recheck=recheck,
         runner=parts.runner,
-        outbox=parts.outbox,
         jobs=parts.jobs,
         telling=parts.telling,
         trust=parts.trust,

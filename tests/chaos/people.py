@@ -16,7 +16,7 @@ from tests.chaos.platform import Platform
 from tests.fixtures.recorder import button
 
 LOOK_S = 0.4
-PATIENCE_S = 240.0
+PATIENCE_S = 400.0
 TWO_CLICKS = 0.15
 """The share of approvals that are clicked twice."""
 

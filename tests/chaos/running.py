@@ -32,6 +32,8 @@ WORLD_MOST = 45
 """Requests of one world; then its books are balanced and a new one begins."""
 CENSUS = 3
 """The first requests of a world are left in peace: they show where there are places to die at."""
+DEATHS_A_REQUEST = 1.6
+"""Deaths in a world are at most so many times the requests that were asked in it: on a busy machine they wait."""
 RECOVERY_LOOKS, LOOK_S = 60, 1.0
 """How long the bot may still put things right after the last request is over."""
 COUNTED = """#!/bin/sh
@@ -128,7 +130,9 @@ async def world_of(chaos: Chaos, plan: Plan, count: int) -> Told:
     dice = random.Random(f"{chaos.seed} {plan.name}")
     world = World(plan, Platform(dice), chaos.tools, chaos.terraform)
     requests = [Request(number) for number in range(count)]
-    victims = Victims(world, chaos.schedule(plan.database), dice)
+    victims = Victims(
+        world, chaos.schedule(plan.database), dice, lambda: sum(r.asked_at > 0 for r in requests) * DEATHS_A_REQUEST
+    )
     await world.open()
     database = open_database(world.settings().database)
     keeping = asyncio.create_task(world.keep_up())

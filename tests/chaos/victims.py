@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,11 +59,12 @@ class Schedule:
 
 @dataclass
 class Victims:
-    """The deaths of one world."""
+    """The deaths of one world. ``most`` says how many there may have been by now: the faster it works, the more."""
 
     world: World
     schedule: Schedule
     dice: random.Random
+    most: Callable[[], float]
     deaths: list[Death] = field(default_factory=list)
     lying: dict[tuple[Point, str], float] = field(default_factory=dict)
     _read: dict[str, int] = field(default_factory=dict)
@@ -100,6 +101,8 @@ class Victims:
         while True:
             calm = CALM_S if self.look() else 0.0
             await asyncio.sleep(calm + 0.1)
+            if len(self.deaths) > self.most():
+                continue
             for (point, how), since in list(self.lying.items()):
                 if time.monotonic() - since > KNIFE_S:
                     self._take_away(point, how)

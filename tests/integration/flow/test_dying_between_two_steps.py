@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.chat.port import Actor, Conversation, Said
-from bot.domain.outcome import parse_outcome
+from bot.domain.outcome import Ending, Progress, parse_outcome
 from bot.domain.run import RunState
 from bot.flow.intake import run_id_of
 from bot.store.models import runs
@@ -128,8 +128,51 @@ async def test_a_refusal_that_died_before_the_new_plan_was_ordered_loses_no_wish
     assert [r.state for r in again] == [RunState.PENDING]
 
 
-async def _take_over(flow, run_id: str) -> None:
-    """Another worker's claim, after ours ran out."""
+async def test_a_follower_that_is_late_writes_nothing_over_the_report(flow):
+    run = await flow.approved()
+
+    async def follow(_run_id):
+        yield Progress("vm", "going", 1)
+        await _end(flow, run)
+        await flow.closing.close(run.id)
+        flow.world.at += 10
+        yield Progress("vm", "going", 9)
+        yield Ending(is_applied=True, seconds=9)
+
+    flow.world.follow = follow
+    await flow.applying.apply(run.id)
+    assert (await flow.messages())[-1][1] == f"run:{run.id}:applied:report"
+
+
+async def test_a_worker_that_lost_the_ended_run_says_nothing_more_about_it(flow):
+    run = await flow.approved()
+    await flow.applying.apply(run.id)
+    await _end(flow, run)
+
+    class Slow(type(flow.closing.reservations)):  # type: ignore[misc]
+        async def keep(self, run_id):
+            await super().keep(run_id)
+            await _free(flow, run_id)
+            await flow.closing.close(run_id)
+
+    await replace(flow.closing, reservations=Slow(flow.database)).close(run.id)
+    assert (await flow.messages())[-1][1] == f"run:{run.id}:applied:report"
+
+
+async def _end(flow, run) -> None:
+    """Terraform is done, and its runner has recorded it."""
+    token = flow.world.started[0][1]
+    assert await flow.attempts.begin(run.id, token, 60)
+    await flow.attempts.finish(run.id, token, 0, outcome=run.outcome)
+
+
+async def _free(flow, run_id: str) -> None:
+    """The claim ran out."""
     async with flow.database.writing() as connection:
         await connection.execute(update(runs).where(runs.c.id == run_id).values(lease_until=0.0))
+
+
+async def _take_over(flow, run_id: str) -> None:
+    """Another worker's claim, after ours ran out."""
+    await _free(flow, run_id)
     assert await flow.runs.claim(run_id, [RunState.PLANNING], "w2", 30) is not None

@@ -131,6 +131,13 @@ async def test_an_event_that_may_heal_is_said_once_and_not_laid_aside():
     assert [message.key for message in world.told] == ["wait:e1"]
 
 
+async def test_an_event_whose_turn_was_lost_in_the_middle_comes_again_without_a_word():
+    world = World(fault=Lost("test:local:main:t1"))
+    with pytest.raises(Lost):
+        await hearing(world).hear("e1")
+    assert (world.done_keys, world.told) == ([], [])
+
+
 @pytest.mark.parametrize("fault", [Broken("asking", "it is broken"), KeyError("surprise")])
 async def test_an_event_that_cannot_heal_is_said_and_laid_aside(fault):
     world = World(fault=fault)
