@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from agents.contracts import StrategicPlan
+from iac.cost import Cost
 from iac.errors import Sentence
 from iac.plan import Plan
 from iac.spec import PlacedGuest
@@ -66,6 +67,7 @@ class Outcome:
     notes: tuple[Sentence, ...] = ()
     strategy: tuple[StrategicPlan, ...] = ()
     cluster: str = ""
+    cost: Cost | None = None
     yes: tuple[str, ...] = ()
 
 

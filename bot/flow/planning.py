@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from agents.contracts import StrategicPlan
+from bot.domain.automatic import RULE, is_automatic
 from bot.domain.errors import Lost, Refused, Sentence, ThreadformError, say
 from bot.domain.outcome import Outcome, dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
@@ -24,6 +25,7 @@ from bot.ports import (
     Claims,
     Clock,
     Cluster,
+    Freezes,
     Jobs,
     Outgoing,
     People,
@@ -33,6 +35,7 @@ from bot.ports import (
     Stack,
     Stacks,
 )
+from iac.cost import cost_of
 from iac.errors import Broken
 from iac.grounding import ungrounded
 from iac.inventory import Inventory
@@ -55,6 +58,7 @@ class Planning:
     stacks: Stacks
     reservations: Reservations
     claims: Claims
+    freezes: Freezes
     cluster: Cluster
     planner: Planner
     people: People
@@ -135,7 +139,13 @@ class Planning:
         plan = await self.planner.plan(run.id, whole, kept[1] if kept else None)
         judge(plan, wish, guests, inventory, self.rules)
         strategy = tuple(StrategicPlan.of(spec.name, p) for spec, p in zip(wish.fresh, placements, strict=True))
-        return Outcome(guests=tuple(guests), plan=plan, strategy=strategy, cluster=inventory.cluster)
+        return Outcome(
+            guests=tuple(guests),
+            plan=plan,
+            strategy=strategy,
+            cluster=inventory.cluster,
+            cost=cost_of(plan, self.rules.prices),
+        )
 
     async def _record(self, run: Run, stack: Stack, outcome: Outcome) -> None:
         plan = outcome.plan
@@ -151,8 +161,25 @@ class Planning:
         }
         ended = replace(run, state=to, **changes)
         card = self.telling.edit(ended, stack.conversation, outcome)
-        await self.runs.move(run, to, actor=ACTOR, changes=changes, messages=[card])
+        moved = await self.runs.move(run, to, actor=ACTOR, changes=changes, messages=[card])
         log.info("run.planned", run=run.id, to=to.value, digest=plan.digest if plan else None)
+        if planned:
+            await self._approve_by_rule(moved, stack, outcome)
+
+    async def _approve_by_rule(self, run: Run, stack: Stack, outcome: Outcome) -> None:
+        """Where an admin's rule says yes to such a plan and nothing is frozen, no person is asked.
+
+        A process that dies before this leaves the plan to a person, which is always right.
+        """
+        known = await self.runs.of_stack(stack.id)
+        environment = wish_of(run, known, self.rules).environment
+        if not is_automatic(environment, outcome, known) or await self.freezes.current() is not None:
+            return
+        changes: dict[str, Any] = {"decided_by": RULE, "decided_at": self.now(), **self._at()}
+        decided = replace(run, state=RunState.APPROVED, **changes)
+        card = self.telling.edit(decided, stack.conversation, outcome)
+        await self.runs.move(run, RunState.APPROVED, actor=RULE, changes=changes, messages=[card])
+        await self.jobs.send("apply", run.id)
 
     async def _end(self, run: Run, stack: Stack, to: RunState, why: ThreadformError) -> None:
         log.info("run.not_planned", run=run.id, to=to.value, why=str(why))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.approval import is_yes_too_old
+from bot.domain.automatic import RULE, is_automatic
 from bot.domain.errors import Refused, say
 from bot.domain.outcome import Outcome, parse_outcome
 from bot.domain.run import Run
@@ -43,7 +44,10 @@ class Recheck:
         await self._check_reserved(run, created(outcome))
         for guest in created(outcome):
             _check_still_free(guest, inventory)
-        wish = wish_of(run, await self.runs.of_stack(run.stack_id), self.rules)
+        known = await self.runs.of_stack(run.stack_id)
+        wish = wish_of(run, known, self.rules)
+        if run.decided_by == RULE and not is_automatic(wish.environment, outcome, known):
+            raise Refused("apply.rule_gone", run=run.id)
         self._check_rules(wish, outcome, inventory)
         await self._check_room(wish, outcome, inventory)
 

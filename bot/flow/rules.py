@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.domain.environment import Environment
 from bot.domain.errors import Refused, Sentence
 from bot.domain.quota import Quotas
+from iac.cost import Prices
 from iac.spec import Address
 
 
@@ -22,6 +23,7 @@ class Rules:
     lease_s: float
     quotas: Quotas = field(default_factory=Quotas)
     protected: tuple[str, ...] = ()
+    prices: Prices | None = None
 
     def environment(self, name: str) -> Environment:
         """The environment of that name; ``Refused`` where there is none (any more)."""

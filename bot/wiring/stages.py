@@ -35,6 +35,7 @@ from bot.wiring.machines import LocalRemains, Usability, runs_home
 from bot.wiring.people import Book
 from bot.wiring.quotas import quotas_of
 from bot.worker import Stages
+from iac.cost import Prices
 from iac.inventory import Cluster
 from iac.usable import UsableCheck as Eye
 
@@ -104,6 +105,7 @@ def _planning(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) ->
         stacks=stacks,
         reservations=reservations,
         claims=SqlClaims(parts.database),
+        freezes=SqlFreezes(parts.database),
         cluster=parts.recent,
         planner=parts.planner,
         people=parts.book,
@@ -127,7 +129,13 @@ def rules_of(settings: Settings) -> Rules:
         lease_s=settings.claim_seconds,
         quotas=quotas_of(settings),
         protected=settings.protected,
+        prices=_prices(settings),
     )
+
+
+def _prices(settings: Settings) -> Prices | None:
+    book = settings.prices
+    return Prices(book.core, book.memory_gb, book.disk_gb) if book else None
 
 
 def _commanding(parts: Parts) -> Commanding:

@@ -55,6 +55,8 @@ def _facts(view: View) -> Fields:
         (view.say("card.asked_by"), view.name(view.run.requester)),
         (view.say("card.environment"), view.proposal.environment),
     ]
+    if view.cost:
+        items.append((view.say("card.cost"), view.cost))
     if view.run.expires_at is not None:
         items.append((view.say("card.decide_before"), view.moment(view.run.expires_at)))
     return Fields(tuple(items))

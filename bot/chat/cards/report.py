@@ -81,6 +81,8 @@ def _decision(view: View) -> Fields:
         (view.say("card.asked_by"), view.name(view.run.requester)),
         (view.say("card.decided_by"), view.words_join(view.deciders)),
     ]
+    if view.cost:
+        rows.append((view.say("card.cost"), view.cost))
     if view.outcome.ending:
         rows.append((view.say("card.took"), view.duration(view.outcome.ending.seconds)))
     return Fields(tuple(rows))

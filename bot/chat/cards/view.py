@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from agents.contracts import Proposal
 from bot.chat.port import Text
-from bot.chat.words import Words, duration, join, moment
+from bot.chat.words import Words, duration, join, moment, money
+from bot.domain.automatic import RULE
 from bot.domain.outcome import Outcome
 from bot.domain.run import Run
 from iac.errors import Sentence, Value
@@ -58,13 +59,27 @@ class View:
         return self.words.say(sentence, self.language)
 
     def name(self, person_id: str | None) -> str:
-        """A person as the others know them; the id where nobody does."""
+        """A person as the others know them; the id where nobody does. A rule is called what it is."""
+        if person_id == RULE:
+            return self.say("card.rule")
         return self.people.names.get(person_id or "", person_id or "?")
 
     @property
     def deciders(self) -> tuple[str, ...]:
         """The names of those who approved it: all of them, where more than one had to."""
         return tuple(self.name(person) for person in self.outcome.yes or (self.run.decided_by,))
+
+    @property
+    def cost(self) -> str:
+        """What the guests cost a month, and by how much the plan changes that; empty where there are no prices."""
+        cost = self.outcome.cost
+        if cost is None:
+            return ""
+        month = self.say("card.cost_month", cost=money(cost.after_eur, self.language))
+        if not cost.before_eur or not cost.change_eur:
+            return month
+        change = money(cost.change_eur, self.language, is_signed=True)
+        return self.say("card.cost_change", cost=month, change=change)
 
     def moment(self, at: float) -> str:
         """A time, in words."""

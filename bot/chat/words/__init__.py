@@ -7,7 +7,7 @@ from typing import Literal, Self
 import structlog
 
 from bot.chat.words.catalogue import LANGUAGES, fields_of, load_catalogue
-from bot.chat.words.formatting import duration, join, moment, number, show
+from bot.chat.words.formatting import duration, join, moment, money, number, show
 from bot.chat.words.language import language_of, preferred
 from iac.errors import Sentence, Value
 
@@ -19,6 +19,7 @@ __all__ = [
     "join",
     "language_of",
     "moment",
+    "money",
     "number",
     "preferred",
 ]

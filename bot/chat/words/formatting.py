@@ -31,6 +31,13 @@ def number(value: float, language: str) -> str:
     return text.translate({ord(","): GROUP[language], ord("."): POINT[language]})
 
 
+def money(eur: float, language: str, *, is_signed: bool = False) -> str:
+    """An amount in EUR: "€1,234.50" and "1 234,50 €"; with a plus where it is signed, with a minus below zero."""
+    figure = f"{abs(eur):,.2f}".translate({ord(","): GROUP[language], ord("."): POINT[language]})
+    sign = "\u2212" if eur < 0 else "+" if is_signed else ""
+    return f"{sign}{figure}\u00a0€" if language == "fr" else f"{sign}€{figure}"
+
+
 def join(items: Sequence[str], language: str) -> str:
     """A list in a sentence: "a, b and c"."""
     if len(items) < 2:  # noqa: PLR2004 - one item needs no comma
