@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -9,35 +10,57 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.log import redact
+from iac.errors import Broken
 
-Check = Callable[[], Awaitable[None]]
-"""Returns when the part answers; raises with the reason when it does not."""
+Check = Callable[[], Awaitable[str | None]]
+"""Returns when the part would do its work, with a remark if there is one; raises with the reason when it would not."""
 
 CHECK_S = 5.0
 """A probe that hangs tells nothing: a part that takes longer is not ready."""
+REASON_MOST = 300
+READY = "ready"
 
 
 def build_app(routes: Sequence[BaseRoute], checks: Mapping[str, Check], *, check_s: float = CHECK_S) -> Starlette:
     """The whole HTTP application; each check may take ``check_s`` seconds."""
+    probes = {name: Probe(check, check_s) for name, check in checks.items()}
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"alive": True})
 
     async def ready(_request: Request) -> Response:
-        reasons = await asyncio.gather(*(_found(check, check_s) for check in checks.values()))
-        parts = {name: reason or "ready" for name, reason in zip(checks, reasons, strict=True)}
-        is_ready = not any(reasons)
+        found = await asyncio.gather(*(probe.look() for probe in probes.values()))
+        parts = {name: said for name, (_is_ready, said) in zip(probes, found, strict=True)}
+        is_ready = all(each for each, _said in found)
         return JSONResponse({"ready": is_ready, "parts": parts}, status_code=200 if is_ready else 503)
 
     return Starlette(routes=[Route("/health", health), Route("/ready", ready), *routes])
 
 
-async def _found(check: Check, seconds: float) -> str | None:
-    try:
-        async with asyncio.timeout(seconds):
-            await check()
-    except TimeoutError:
-        return f"no answer within {seconds:g} s"
-    except Exception as fault:  # whatever it is, the part is not ready, and the probe says why
-        return redact(f"{type(fault).__name__}: {fault}")
-    return None
+@dataclass(slots=True)
+class Probe:
+    """One check, asked as often as anybody likes: one that hangs is left to end by itself, and not asked again."""
+
+    check: Check
+    seconds: float
+    _asking: "asyncio.Future[str | None] | None" = None
+
+    async def look(self) -> tuple[bool, str]:
+        """Whether the part is ready, and the words for it."""
+        if self._asking is None:
+            self._asking = asyncio.ensure_future(self.check())
+        asking = self._asking
+        # Not ``asyncio.timeout``: that waits for the end of what it cancelled, and a locked database takes its time.
+        done, _ = await asyncio.wait({asking}, timeout=self.seconds)
+        if not done:
+            return False, f"no answer within {self.seconds:g} s"
+        self._asking = None
+        fault = asking.exception()
+        return (True, asking.result() or READY) if fault is None else (False, _reason(fault))
+
+
+def _reason(fault: BaseException) -> str:
+    """A few words: what was being done and why it failed; of what is no fault of ours, its own."""
+    words = f"{fault.act}: {fault.why}" if isinstance(fault, Broken) else f"{type(fault).__name__}: {fault}"
+    line = redact(" ".join(words.split()))
+    return line if len(line) <= REASON_MOST else f"{line[: REASON_MOST - 1]}…"

@@ -9,12 +9,17 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
+import httpx
+
 from bot.settings import Settings
 from iac.errors import ThreadformError
 from iac.proxmox import Access, ProxmoxEye
 from iac.terraform.doctor import inspect
 
 LEAST_PYTHON = (3, 11)
+EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound to
+READY_S = 10.0
+"""Longer than any part may take to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ def _lines(settings: Settings) -> Iterator[Line]:
     yield Line("database", _without_password(settings.database), is_ok=True)
     yield _cluster(settings)
     yield _model(settings)
+    yield from _running(settings)
     for program, why in (("chromium", "the browser tests"), ("redis-server", "the tests against a plain Redis")):
         yield _optional(program, why)
 
@@ -92,6 +98,20 @@ def _model(settings: Settings) -> Line:
     named += [settings.openai_model or settings.openai_url] if settings.openai_url else []
     found = f"{', then '.join(named)}, then the offline rules" if named else "the offline rules (no key needed)"
     return Line("model", found, is_ok=True)
+
+
+def _running(settings: Settings) -> Iterator[Line]:
+    """What /ready of an installation that serves these settings says, where there is one."""
+    host = "127.0.0.1" if settings.web_host in EVERY_ADDRESS else settings.web_host
+    url = f"http://{host}:{settings.web_port}/ready"
+    try:
+        answer = httpx.get(url, timeout=READY_S)
+        parts = dict(answer.json()["parts"])
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        yield Line("running", f"nothing of ours answers at {url}", is_ok=False, is_needed=False)
+        return
+    for name, said in parts.items():
+        yield Line(f"running, {name}", str(said), is_ok=str(said).startswith("ready"))
 
 
 def _optional(program: str, why: str, which: Callable[[str], str | None] = shutil.which) -> Line:

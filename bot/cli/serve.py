@@ -14,7 +14,9 @@ import uvicorn
 from bot import log
 from bot.http import build_app
 from bot.settings import Settings
+from bot.store.trust import LOOK_EVERY_S
 from bot.wiring.app import App, build, migrate
+from bot.worker import Duty
 from iac.errors import Broken, ThreadformError
 
 events = structlog.get_logger()
@@ -55,6 +57,8 @@ def works(app: App, settings: Settings, what: str) -> list[Coroutine[Any, Any, N
     found: list[Coroutine[Any, Any, None]] = []
     if what in ("serve", "web"):
         found += [app.chat.run(app.sink), serve_page(app, settings)]
+    if what == "web":  # a worker reads the trail by itself
+        found += [Duty("audit", app.trust.look, LOOK_EVERY_S).keep()]
     if what in ("serve", "worker"):
         found += [app.worker.run(app.consumer), _warm(app)]
     return found

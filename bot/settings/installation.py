@@ -95,6 +95,8 @@ class Settings(BaseSettings):
     """EUR a month, as JSON: `{"core": 4, "memory_gb": 1.5, "disk_gb": 0.05}`; `null` shows no costs."""
     retention_days: float = Field(90, ge=1)
     """How long delivered messages and heard events are kept; the audit trail is kept for ever."""
+    disk_free_mb: int = Field(500, ge=0)
+    """Least free space on the disk of the home, in MB; below it `/ready` says no."""
     vmid_first: int = Field(1000, ge=100)
     """First VMID that may be given to a guest."""
     vmid_last: int = Field(1999, le=999_999_999)

@@ -4,13 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Outgoing
 from bot.store.codec import dump_actor, dump_card, dump_conversation
 from bot.store.database import Database, clock
 from bot.store.models import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Messages that wait for longer than they should: how many, the oldest for how many seconds, and why."""
+
+    count: int
+    seconds: float
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,15 @@ class SqlOutbox:
             return
         async with self.database.writing() as connection:
             await queue(self.database, connection, rows)
+
+    async def late(self, seconds: float) -> Late | None:
+        """What should have been said ``seconds`` ago and is not; None where nothing waits so long."""
+        is_open = outbox.c.sent_at.is_(None) & outbox.c.failed_at.is_(None)
+        waits = clock() - outbox.c.at
+        found = select(func.count(), func.max(waits), func.max(outbox.c.reason)).where(is_open, waits > seconds)
+        async with self.database.reading() as connection:
+            count, oldest, why = (await connection.execute(found)).one()
+        return Late(count, oldest, why or "nobody sends") if count else None
 
     async def failed(self, limit: int = 100) -> list[tuple[str, str]]:
         """Key and reason of messages that could not be said for good, newest first: for the doctor."""

@@ -23,9 +23,11 @@ from bot.store.inbox import SqlInbox
 from bot.store.jobs import Consumer, RedisJobs
 from bot.store.runs import SqlRuns
 from bot.store.sender import Sender
+from bot.store.signs import SIGN_EVERY_S, Signs
 from bot.store.threads import Patience, RedisThreads
 from bot.store.trust import LOOK_EVERY_S, AuditTrust
 from bot.store.upgrading import upgrade
+from bot.wiring.checks import Checks
 from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import crew_of
 from bot.wiring.machines import planner_of, runner_environment, runs_home, steps_of
@@ -60,6 +62,7 @@ class App:
     checks: Mapping[str, Check]
     runner: DetachedRunner
     standby: Standby
+    trust: AuditTrust
 
     async def warm(self) -> None:
         """Do before the first request what it would otherwise wait for: agents, a spare runner, the provider."""
@@ -136,7 +139,7 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
 def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str, Standby]) -> App:
     redis_url, standby = beside
     stages = stages_of(parts)
-    inbox = SqlInbox(parts.database)
+    inbox, signs = SqlInbox(parts.database), Signs(parts.database, parts.owner)
     worker = Worker(
         hearing=Hearing(
             inbox,
@@ -153,7 +156,7 @@ def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str,
         jobs=parts.jobs,
         sender=Sender(parts.database, chats, parts.settings.claim_seconds),
         now=parts.now,
-        duties=(Duty("audit", parts.trust.look, LOOK_EVERY_S),),
+        duties=(Duty("audit", parts.trust.look, LOOK_EVERY_S), Duty("signs", signs.give, SIGN_EVERY_S)),
     )
     return App(
         settings=parts.settings,
@@ -168,20 +171,8 @@ def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str,
         sink=StoreFirst(inbox, parts.jobs, parts.now),
         worker=worker,
         consumer=Consumer(redis_url, worker.handlers()),
-        checks=_checks(parts),
+        checks=Checks(parts, standby, signs).all(),
         runner=parts.runner,
         standby=standby,
+        trust=parts.trust,
     )
-
-
-def _checks(parts: Parts) -> Mapping[str, Check]:
-    async def database() -> None:
-        await parts.runs.latest(1)
-
-    async def cluster() -> None:
-        await parts.cluster.read()
-
-    async def audit() -> None:
-        parts.trust.check_trail()
-
-    return {"database": database, "memory": parts.threads.ping, "cluster": cluster, "audit": audit}

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 
+import httpx
 import psutil
 import pytest
 
@@ -52,6 +53,35 @@ def test_no_secret_stands_on_a_command_line_or_in_a_file_that_others_can_read(sh
     assert not [path.name for path in kept if secret.encode() in path.read_bytes()]
     runs = [path for path in (shell.home / "runs").iterdir() if path.is_dir()]
     assert [path.name for path in runs if path.stat().st_mode & 0o077] == []
+
+
+def test_ready_is_said_only_when_every_part_would_do_its_work(shell, lab):
+    served = shell.start("serve")
+    until(lambda: _ready(shell)[0] == 200, f"it is ready: {served.said[-500:]}", 60)
+    told = _ready(shell)[1]["parts"]
+    assert set(told.values()) == {"ready"}
+    assert set(told) == {"database", "memory", "cluster", "toolchain", "workers", "audit", "disk", "chat"}
+
+
+def test_the_web_side_alone_says_that_nobody_works_and_the_doctor_repeats_it(shell, lab):
+    shell.start("web", THREADFORM_DISK_FREE_MB="1000000000")
+    until(lambda: _ready(shell)[0] == 503, "it answers", 60)
+    told = _ready(shell)[1]["parts"]
+    assert "threadform worker" in told["workers"]
+    assert "MB free" in told["disk"]
+    assert told["database"] == "ready"
+    doctor = shell.start("doctor")
+    assert doctor.process.wait(60) == 1
+    assert "running, workers: looking for a worker: none gave a sign" in doctor.said
+
+
+def _ready(shell) -> tuple[int, dict]:
+    url = f"http://127.0.0.1:{shell.environment['THREADFORM_WEB_PORT']}/ready"
+    try:
+        answer = httpx.get(url, timeout=10)
+    except httpx.TransportError:
+        return 0, {}
+    return answer.status_code, answer.json()
 
 
 def _is_open(shell) -> bool:

@@ -46,6 +46,51 @@ async def test_a_part_that_never_answers_does_not_hang_the_probe():
     assert "0.05 s" in answer.json()["parts"]["database"]
 
 
+async def test_a_part_that_hangs_is_asked_once_however_often_the_probe_comes():
+    asked = []
+
+    async def hanging() -> None:
+        asked.append(1)
+        await asyncio.Event().wait()
+
+    transport = httpx.ASGITransport(build_app([], {"database": hanging}, check_s=0.02))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        codes = [(await client.get("/ready")).status_code for _ in range(5)]
+    assert (codes, len(asked)) == ([503] * 5, 1)
+
+
+async def test_a_part_that_comes_back_is_ready_again():
+    faults: list[Exception] = [Broken("reading the cluster", "no route to host")]
+
+    async def healing() -> None:
+        if faults:
+            raise faults.pop()
+
+    transport = httpx.ASGITransport(build_app([], {"cluster": healing}))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        answers = [await client.get("/ready") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [503, 200]
+    assert answers[0].json()["parts"]["cluster"] == "reading the cluster: no route to host"
+
+
+async def test_a_part_may_be_ready_with_a_remark():
+    async def remarking() -> str:
+        return "ready to read; without a quorum nothing is applied"
+
+    answer = await _get("/ready", cluster=remarking)
+    assert answer.status_code == 200
+    assert "without a quorum" in answer.json()["parts"]["cluster"]
+
+
+async def test_a_reason_stays_short_and_on_one_line():
+    async def talkative() -> None:
+        raise RuntimeError("x\n" * 5000)
+
+    said = (await _get("/ready", database=talkative)).json()["parts"]["database"]
+    assert len(said) <= 300
+    assert "\n" not in said
+
+
 async def test_parts_are_asked_at_the_same_time():
     first, second = asyncio.Event(), asyncio.Event()
 
