@@ -14,7 +14,7 @@ from bot.flow.keeping import keeping
 from bot.flow.rechecking import Recheck
 from bot.flow.rules import Violated
 from bot.flow.telling import Telling
-from bot.flow.waiting import is_told, wait_of
+from bot.flow.waiting import is_told, note_of, wait_of
 from bot.flow.wishes import templates_of
 from bot.ports import Clock, Jobs, Outgoing, Runner, Runs, Stack, Stacks, Trust
 from iac.errors import Broken
@@ -128,7 +128,7 @@ class Applying:
 
 def _waiting(telling: Telling, run: Run, stack: Stack, no: ThreadformError) -> Outgoing:
     """The card of a run that waits; each thing it waits for is said once."""
-    note, about = no.sentence, ""
+    note, about = note_of(no), ""
     if "holder" in note.values:
         about = f":{note.values['holder']}:{note.values.get('run', '')}"
         name = telling.people.named(str(note.values["holder"])).name

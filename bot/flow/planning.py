@@ -19,6 +19,7 @@ from bot.flow.judging import judge
 from bot.flow.keeping import keeping
 from bot.flow.rules import Rules, Violated
 from bot.flow.telling import Telling
+from bot.flow.waiting import SILENT_S, is_outage, note_of
 from bot.flow.wishes import MARK, Wish, wish_of
 from bot.ports import (
     Claimed,
@@ -107,6 +108,10 @@ class Planning:
             except Refused as no:
                 await self._end(held.run, stack, RunState.REFUSED, no)
             except ThreadformError as fault:
+                if is_outage(held.run, fault, self.now()):
+                    note = self._noting(held.run, stack, note_of(fault), f"waiting:{fault.sentence.key}")
+                    await self.runs.release(held.run, due_at=self.now() + SILENT_S, messages=[note])
+                    return
                 await self._end(held.run, stack, RunState.ERRORED, fault)
             except OSError as fault:
                 await self._end(held.run, stack, RunState.ERRORED, _of_the_disk(fault))
@@ -121,8 +126,11 @@ class Planning:
 
     def _waiting(self, run: Run, stack: Stack, holder: Run) -> Outgoing:
         who = self.people.named(holder.decided_by or holder.requester).name
-        outcome = replace(parse_outcome(run.outcome), notes=(say("lock.held", holder=who, run=holder.id),))
-        return self.telling.edit(run, stack.conversation, outcome, step="waiting")
+        return self._noting(run, stack, say("lock.held", holder=who, run=holder.id), "waiting")
+
+    def _noting(self, run: Run, stack: Stack, note: Sentence, step: str) -> Outgoing:
+        outcome = replace(parse_outcome(run.outcome), notes=(note,))
+        return self.telling.edit(run, stack.conversation, outcome, step=step)
 
     async def _outcome(self, run: Run, stack: Stack) -> Outcome:
         inventory = await self.cluster.read()

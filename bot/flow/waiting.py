@@ -1,11 +1,11 @@
-"""What an approved run waits for: a "no" that passes by itself is no end."""
+"""What a run waits for: a "no" that passes by itself is no end."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from bot.domain.errors import ThreadformError
+from bot.domain.errors import Sentence, ThreadformError, say
 from bot.domain.run import Run, RunState
-from iac.errors import Broken
+from iac.errors import Broken, ClusterSilent
 
 WAIT_S: Final[Mapping[str, float]] = {
     "lock.held": 1.0,
@@ -18,6 +18,21 @@ WAIT_S: Final[Mapping[str, float]] = {
 SILENT_S: Final = 5.0
 UNTOLD: Final = frozenset({"audit.unread"})
 """Over in a moment: not worth a word."""
+
+
+PATIENCE_S: Final = 86_400.0
+"""How long a request waits for a cluster that is away; after that its person is told to ask again."""
+
+
+def is_outage(run: Run, no: ThreadformError, now: float) -> bool:
+    """Whether a plan waits for this to pass: a silent cluster or database ends no request for a day."""
+    is_away = isinstance(no, ClusterSilent) or no.sentence.key == "run.store_silent"
+    return is_away and now - run.created_at < PATIENCE_S
+
+
+def note_of(no: ThreadformError) -> Sentence:
+    """What the card of a run that waits says."""
+    return say("outage.cluster", why=no.why) if isinstance(no, ClusterSilent) else no.sentence
 
 
 def wait_of(no: ThreadformError) -> float | None:

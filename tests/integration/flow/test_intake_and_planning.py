@@ -9,7 +9,7 @@ from bot.chat.port import Actor, Conversation, Said
 from bot.domain.outcome import parse_outcome
 from bot.domain.run import RunState
 from bot.flow.intake import run_id_of
-from iac.errors import Broken, ClusterSilent, say
+from iac.errors import Broken, say
 from iac.spec import GuestSpec
 from tests.fixtures.flow import SPEC, TEMPLATE, WORLD, proposal
 
@@ -108,13 +108,6 @@ async def test_terraforms_own_words_reach_the_thread_when_it_fails(flow):
     await flow.planning.plan((await flow.newest()).id)
     assert (await flow.newest()).state is RunState.ERRORED
     assert "no such provider" in (await flow.messages())[-1][2]
-
-
-async def test_a_cluster_that_is_silent_ends_the_run_with_a_sentence(flow):
-    flow.world.faults["cluster"] = [ClusterSilent("reading the cluster", "timed out")]
-    await flow.say("alice")
-    await flow.planning.plan((await flow.newest()).id)
-    assert (await flow.newest()).state is RunState.ERRORED
 
 
 async def test_a_plan_that_policy_refuses_is_not_shown_for_approval(flow):
