@@ -1,14 +1,25 @@
 """Everything heard, stored before it is acknowledged."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import select, update
+import structlog
+from sqlalchemy import Text, select, type_coerce, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.port import Event
+from bot.log import redact
 from bot.store.codec import dump_event, parse_event
 from bot.store.database import Database, clock
 from bot.store.models import inbox
+
+log = structlog.get_logger()
+
+READS: Final = 5
+"""A newer version may have stored it and be about to take it: an event is laid aside after so many tries."""
+REASON_MOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +47,11 @@ class SqlInbox:
             if tries is None:
                 return None
             taken = {"owner": owner, "lease_until": clock() + lease_s * 2 ** min(tries, 4), "tries": tries + 1}
-            event = inbox.c.event
+            # As text: a row that is no JSON must not break the reading of it.
+            event = type_coerce(inbox.c.event, Text).label("event")
             stored = await connection.execute(update(inbox).where(is_free).values(taken).returning(event))
             row = stored.first()
-            return None if row is None else parse_event(row.event)
+            return None if row is None else await _read(connection, key, row.event, tries + 1)
 
     async def renew(self, key: str, owner: str, lease_s: float) -> None:
         """Keep our claim for ``lease_s`` more seconds; nothing where it is another's by now."""
@@ -55,9 +67,29 @@ class SqlInbox:
         async with self.database.writing() as connection:
             await connection.execute(update(inbox).where(inbox.c.key == key).values(done_at=clock(), owner=None))
 
+    async def laid_aside(self, limit: int = 100) -> Sequence[tuple[str, str]]:
+        """Key and reason of events that nobody could read, newest first: for the doctor."""
+        chosen = select(inbox.c.key, inbox.c.reason).where(inbox.c.reason.is_not(None))
+        async with self.database.reading() as connection:
+            rows = await connection.execute(chosen.order_by(inbox.c.at.desc()).limit(limit))
+            return [(row.key, row.reason) for row in rows]
+
     async def waiting(self, limit: int) -> Sequence[str]:
         """Keys that are neither done nor claimed, oldest first."""
         is_free = inbox.c.done_at.is_(None) & (inbox.c.lease_until < clock())
         chosen = select(inbox.c.key).where(is_free).order_by(inbox.c.at, inbox.c.key).limit(limit)
         async with self.database.reading() as connection:
             return list((await connection.execute(chosen)).scalars())
+
+
+async def _read(connection: AsyncConnection, key: str, stored: Any, tries: int) -> Event | None:
+    """The event of a row; one that nobody can read keeps its lease, and is laid aside in the end, with its reason."""
+    try:
+        return parse_event(json.loads(stored) if isinstance(stored, str) else stored)
+    except (ValueError, TypeError, LookupError, AttributeError) as fault:
+        reason = redact(f"{type(fault).__name__}: {fault}")[:REASON_MOST]
+    log.error("event.unreadable", key=key, tries=tries, why=reason)
+    if tries >= READS:
+        aside = {"done_at": clock(), "owner": None, "reason": reason}
+        await connection.execute(update(inbox).where(inbox.c.key == key).values(aside))
+    return None

@@ -220,6 +220,7 @@ inbox = Table(
     Column("at", Double, nullable=False),
     Column("done_at", Double),
     Column("owner", Text),
+    Column("reason", Text),
     _zero("lease_until"),
     _count("tries"),
     Index("inbox_waiting", "done_at", "at"),

@@ -21,6 +21,8 @@ from bot.store.database import Database, open_database
 from bot.store.embedded import ensure
 from bot.store.inbox import SqlInbox
 from bot.store.jobs import Consumer, RedisJobs
+from bot.store.retention import LOOK_EVERY_S as CLEAN_EVERY_S
+from bot.store.retention import Retention
 from bot.store.runs import SqlRuns
 from bot.store.sender import Sender
 from bot.store.signs import SIGN_EVERY_S, Signs
@@ -136,6 +138,10 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         yield _app(parts, chat, {"web": chat, **(extra or {})}, (redis.url, standby))
 
 
+def _cleaning(parts: Parts) -> Duty:
+    return Duty("retention", Retention(parts.database, parts.settings.retention_days).keep, CLEAN_EVERY_S)
+
+
 def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str, Standby]) -> App:
     redis_url, standby = beside
     stages = stages_of(parts)
@@ -156,7 +162,11 @@ def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str,
         jobs=parts.jobs,
         sender=Sender(parts.database, chats, parts.settings.claim_seconds),
         now=parts.now,
-        duties=(Duty("audit", parts.trust.look, LOOK_EVERY_S), Duty("signs", signs.give, SIGN_EVERY_S)),
+        duties=(
+            Duty("audit", parts.trust.look, LOOK_EVERY_S),
+            Duty("signs", signs.give, SIGN_EVERY_S),
+            _cleaning(parts),
+        ),
     )
     return App(
         settings=parts.settings,

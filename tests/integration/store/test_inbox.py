@@ -1,8 +1,11 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert, text, update
 
 from bot.chat.port import Actor, Commanded, Filled, Pressed
+from bot.store.inbox import READS
+from bot.store.models import inbox as rows
 from tests.integration.store.making import words
 
 BOB = Actor("web", "bob", "Bob")
@@ -47,3 +50,38 @@ async def test_an_event_that_had_its_effect_never_comes_back(inbox, thread):
 
 async def test_nobody_can_claim_what_was_never_heard(inbox):
     assert await inbox.claim("nothing", "me", 60) is None
+
+
+async def _store_raw(database, key, event):
+    async with database.writing() as connection:
+        await connection.execute(insert(rows).values(key=key, event=event, at=0.0))
+
+
+async def _claimed_until_aside(inbox, key):
+    for _ in range(READS):
+        assert await inbox.claim(key, "me", 0) is None
+
+
+@pytest.mark.parametrize("stored", [{"kind": "Dreamt", "text": "x"}, {"kind": "Said"}, [], "words", 7])
+async def test_what_nobody_can_read_is_laid_aside_with_its_reason_and_blocks_nobody(inbox, database, thread, stored):
+    await _store_raw(database, "bad", stored)
+    await inbox.store(words(thread, "good"), 1.0)
+    assert await inbox.claim("bad", "me", 60) is None
+    assert await inbox.waiting(1) == ["good"]
+    assert await inbox.laid_aside() == []  # a newer version may still read it
+    async with database.writing() as connection:
+        await connection.execute(update(rows).values(lease_until=0.0))
+    await _claimed_until_aside(inbox, "bad")
+    ((key, reason),) = await inbox.laid_aside()
+    assert key == "bad"
+    assert reason
+    assert await inbox.waiting(5) == ["good"]
+
+
+async def test_a_row_that_is_no_json_is_laid_aside_too(inbox, database):
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL takes nothing but JSON into that column")
+    async with database.writing() as connection:
+        await connection.execute(text("INSERT INTO inbox (key, event, at) VALUES ('torn', '{\"kind\": \"Sa', 0)"))
+    await _claimed_until_aside(inbox, "torn")
+    assert [key for key, _ in await inbox.laid_aside()] == ["torn"]
