@@ -14,7 +14,7 @@ from bot.store.models import metadata
 from bot.store.runs import SqlRuns
 from bot.store.upgrading import upgrade
 from iac.errors import Broken
-from tests.integration.store.conftest import BOTH
+from tests.fixtures.databases import BOTH
 
 
 @pytest.fixture(params=BOTH)
