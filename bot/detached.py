@@ -88,10 +88,13 @@ class DetachedRunner:
         steps = self.steps_of(self.runs_home / run_id)
         while True:
             run = await self.runs.get(run_id)
-            for step in steps():
-                yield step
-            if run.state is not RunState.APPLYING:
+            found, is_over = list(steps()), run.state is not RunState.APPLYING
+            if found or is_over:
+                # Terraform is up by now and waits for the cluster: the next yes need not wait for this apply to end.
                 await self.warm()
+            for step in found:
+                yield step
+            if is_over:
                 yield parse_outcome(run.outcome).ending or Ending(is_applied=run.state is RunState.APPLIED, seconds=0)
                 return
             await asyncio.sleep(POLL_S)

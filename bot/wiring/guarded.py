@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.detached import RUNNER_LOG
@@ -18,11 +18,13 @@ from bot.store.stacks import SqlStacks, Vault
 from bot.wiring.cluster import standing
 from bot.wiring.keys import state_key
 from bot.wiring.machines import credentials_of, runs_home
-from iac.errors import ClusterSilent
+from iac.errors import ClusterSilent, Refused
 from iac.terraform.applier import Applier
 from iac.terraform.state import read_state
 from iac.terraform.toolchain import Toolchain, load
 
+NOBODY = "-"
+"""No run, no token and no stack has this id: what is asked of it touches nothing."""
 HOLD_S = 3.0
 """How long a run's directory is waited for: whoever only looks whether it is held lets go at once."""
 
@@ -33,14 +35,15 @@ async def ready_hand() -> AsyncIterator[Callable[[str], Guarded]]:
     settings = Settings()
     database = open_database(settings.database)
     toolchain = load(settings.tools, binary=settings.tf_bin or None)
-    attempts = Attempts(database)
-    await attempts.overdue()  # connects, and has the driver loaded
+    attempts, runs = Attempts(database), SqlRuns(database)
+    stacks = SqlStacks(database, Vault(state_key(settings)))
+    await rehearse(attempts, runs, stacks)
 
     def guarded_for(run_id: str) -> Guarded:
         log_into(runs_home(settings) / run_id)
         return Guarded(
-            runs=SqlRuns(database),
-            stacks=SqlStacks(database, Vault(state_key(settings))),
+            runs=runs,
+            stacks=stacks,
             attempts=attempts,
             hand=_hand(settings, toolchain, run_id),
             now=time.time,
@@ -51,6 +54,16 @@ async def ready_hand() -> AsyncIterator[Callable[[str], Guarded]]:
         yield guarded_for
     finally:
         await database.close()
+
+
+async def rehearse(attempts: Attempts, runs: SqlRuns, stacks: SqlStacks) -> None:
+    """Go the way to terraform once for a run that is none: connecting and compiling are not paid after the click."""
+    await attempts.begin(NOBODY, NOBODY, 0)
+    await attempts.beat(NOBODY, NOBODY, 0)
+    with suppress(Refused):
+        await runs.get(NOBODY)
+    await runs.attempt(NOBODY)
+    await stacks.state(NOBODY)
 
 
 def log_into(directory: Path) -> None:

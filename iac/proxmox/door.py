@@ -15,8 +15,9 @@ from iac.proxmox.access import Access, close, connect
 
 T = TypeVar("T")
 
-AT_ONCE = 8
-"""Calls in flight; a PVE daemon has three workers by default."""
+AT_ONCE = 3
+"""Calls in flight, as many as a PVE daemon has workers by default. Each in flight is a TLS handshake of its own: with
+more of them a reading was slower."""
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, NOT_IMPLEMENTED = 401, 403, 404, 501
 FIRST_OF_THE_PROXY = 595

@@ -2,6 +2,7 @@ import pytest
 
 from bot.domain.errors import Lost, Refused
 from bot.domain.run import RunState
+from bot.wiring.guarded import NOBODY, rehearse
 from tests.integration.store.making import DIGEST, a_post, a_run_in
 
 S = RunState
@@ -44,6 +45,15 @@ async def test_the_door_opens_once_and_only_to_the_token(runs, attempts, stack):
     assert not await attempts.begin(run.id, "stranger", 60)
     assert await attempts.begin(run.id, "t1", 60)
     assert not await attempts.begin(run.id, "t1", 60)
+
+
+async def test_a_runner_that_rehearses_passes_no_door_and_leaves_every_row_as_it_was(runs, attempts, stacks, stack):
+    run = await started(runs, stack)
+    before = await runs.attempt(run.id)
+    await rehearse(attempts, runs, stacks)
+    assert await runs.attempt(run.id) == before
+    assert await runs.attempt(NOBODY) is None
+    assert await attempts.begin(run.id, "t1", 60)
 
 
 async def test_the_end_moves_the_run_and_speaks_in_one_step_whatever_fence_the_worker_has(runs, attempts, stack):

@@ -90,6 +90,16 @@ async def test_twenty_applies_that_end_at_once_leave_one_spare_and_a_close_leave
     assert runner._spare is None
 
 
+async def test_a_spare_stands_ready_again_while_the_apply_before_still_goes_on(tmp_path):
+    steps = [[], [Progress("vm", "started")], []]
+    runner = _Spawning(tmp_path, Runs(99, None), lambda _: lambda: steps.pop(0), {})
+    following = runner.follow("r1")
+    assert await anext(following) == Progress("vm", "started")
+    assert runner._spare is not None
+    await following.aclose()
+    await runner.close()
+
+
 async def test_closing_without_a_spare_is_no_fault(tmp_path):
     await _runner(tmp_path).close()
 
