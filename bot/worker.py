@@ -23,6 +23,7 @@ from bot.flow.closing import Closing
 from bot.flow.commanding import Commanding
 from bot.flow.intake import Intake
 from bot.flow.planning import Planning
+from bot.flow.reminding import Reminding
 from bot.flow.telling import Telling
 from bot.flow.tongue import Tongue
 from bot.flow.upkeep import Upkeep
@@ -88,6 +89,7 @@ class Stages:
     applying: Applying
     closing: Closing
     upkeep: Upkeep
+    reminding: Reminding
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,7 @@ class Worker:
         for run_id, state in await self.runs.due(self.now(), SWEEP_LIMIT):
             if state is RunState.PLANNED:
                 await _tried("expiry", self.stages.upkeep.expire(run_id))
+                await _tried("reminder", self.stages.reminding.remind(run_id))
             else:
                 await self.jobs.send(JOB_OF[state], run_id)
 

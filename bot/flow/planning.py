@@ -13,8 +13,10 @@ from agents.contracts import StrategicPlan
 from bot.domain.automatic import RULE, is_automatic
 from bot.domain.errors import Lost, Refused, Sentence, ThreadformError, say
 from bot.domain.outcome import Outcome, dump_outcome, parse_outcome
+from bot.domain.reminder import first_reminder
 from bot.domain.run import Run, RunState
 from bot.flow.claiming import check_quotas, claims_of, place_wish
+from bot.flow.deciding import environments_of_run
 from bot.flow.judging import judge
 from bot.flow.keeping import keeping
 from bot.flow.rules import Rules, Violated
@@ -165,6 +167,7 @@ class Planning:
             "digest": plan.digest if plan else None,
             "state_serial": plan.state_serial if plan else None,
             "expires_at": at + self.rules.approval_s if planned else None,
+            "remind_at": first_reminder(environments_of_run(run, outcome, self.people), at) if planned else None,
             "updated_at": at,
         }
         ended = replace(run, state=to, **changes)

@@ -52,6 +52,10 @@ class Telling:
         key = f"run:{run.id}:{run.state.value}{':' + step if step else ''}"
         return Outgoing(key=key, conversation=to, card=self.card(run, outcome), kind="edit", of=f"run:{run.id}")
 
+    def remark(self, run: Run, to: Conversation, sentence: Sentence, key: str) -> Outgoing:
+        """A word about a run beside its card, in its language; said once for each key."""
+        return Outgoing(key, to, note_card(sentence, self.words, run.language, "waiting"))
+
     def reply(self, event: Event, reply: Reply) -> Outgoing:
         """The crew's words, back into the thread."""
         card = reply_card(reply, self.words, form_id=asked_form(reply.language, event.dedupe))

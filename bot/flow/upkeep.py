@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.domain.errors import Lost, Refused, say
+from bot.domain.errors import Lost, Refused, Sentence, say
 from bot.domain.outcome import dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
-from bot.flow.telling import Telling
+from bot.flow.telling import Telling, proposal_of
 from bot.ports import Attempt, Attempts, Clock, Jobs, Remains, Runner, Runs, Stacks, StateCopy
 
 log = structlog.get_logger()
@@ -40,9 +40,10 @@ class Upkeep:
             return
         stack = await self.stacks.get(run.stack_id)
         card = self.telling.edit(replace(run, state=RunState.EXPIRED), stack.conversation)
+        word = self.telling.remark(run, stack.conversation, _expired(self.telling, run), f"expired:{run.id}")
         changes = {"updated_at": self.now()}
         try:
-            await self.runs.move(run, RunState.EXPIRED, actor=ACTOR, changes=changes, messages=[card])
+            await self.runs.move(run, RunState.EXPIRED, actor=ACTOR, changes=changes, messages=[card, word])
         except Lost:
             return
         await self.jobs.send("tell", run.conversation)
@@ -93,3 +94,8 @@ class Upkeep:
             await self.stacks.save_state(StateCopy(run.stack_id, run.id, *left), token=token)
         except Refused as no:  # what the runner copied before it died is newer
             log.warning("attempt.state_refused", run=run.id, why=str(no))
+
+
+def _expired(telling: Telling, run: Run) -> Sentence:
+    guests = tuple(guest.name for guest in proposal_of(run).guests)
+    return say("remind.expired", requester=telling.people.named(run.requester).name, guests=guests)

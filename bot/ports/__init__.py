@@ -7,7 +7,7 @@ from bot.ports.machines import Planner, Remains, Runner, UsableCheck
 from bot.ports.records import Attempt, Clock, Handler, Job, Noted, Outgoing, Stack, StateCopy
 from bot.ports.runs import Attempts, Reservations, Runs, Stacks
 from bot.ports.talk import Directory, Inbox, Jobs, Outbox, People, ThreadMemory, Threads
-from bot.ports.votes import Decide, Decision, Refusal, Vote, Votes
+from bot.ports.votes import Decide, Decision, Refusal, Reminders, Vote, Votes
 from iac.inventory import Cluster
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Progress",
     "Refusal",
     "Remains",
+    "Reminders",
     "Reservations",
     "Runner",
     "Runs",

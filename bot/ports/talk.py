@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.chat.port import Actor, Event
 from bot.domain.environment import Environment
@@ -97,6 +97,7 @@ class People(Protocol):
         ...
 
 
+@runtime_checkable
 class Directory(Protocol):
     """The groups of one platform, as it knows them."""
 

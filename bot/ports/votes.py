@@ -1,4 +1,4 @@
-"""Presses that count, and presses that do not: both are kept, each once."""
+"""What happens while a plan waits: presses that count, presses that do not, and reminders; each is kept once."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -57,4 +57,12 @@ class Votes(Protocol):
 
     async def turned_away(self, refusal: Refusal) -> bool:
         """Keep it as an audit row; False where the same person was turned away so within the last minute."""
+        ...
+
+
+class Reminders(Protocol):
+    """What is said while nobody decides."""
+
+    async def remind(self, run: Run, next_at: float | None, messages: Sequence[Outgoing]) -> bool:
+        """Say it and set the next time, in one transaction; False where it was decided, or somebody else said it."""
         ...

@@ -94,12 +94,14 @@ class SqlRuns:
     async def due(self, now: float, limit: int) -> Sequence[tuple[str, RunState]]:
         """Runs in a state that a worker must act on, unclaimed and due, the longest waiting first.
 
-        Those to plan, to apply or to follow; the ended ones nobody reported on yet; plans past their time.
+        Those to plan, to apply or to follow; the ended ones nobody reported on yet; plans past their time, and
+        those of which somebody is to be reminded.
         """
         waits = runs.c.state.in_([state.value for state in WORKED_ON])
         was_tried = exists().where(attempts.c.run_id == runs.c.id)
         unreported = runs.c.state.in_([state.value for state in REPORTED]) & runs.c.closed_at.is_(None) & was_tried
-        stale = (runs.c.state == RunState.PLANNED.value) & (runs.c.expires_at < now)
+        is_late = (runs.c.expires_at < now) | (runs.c.remind_at <= now)
+        stale = (runs.c.state == RunState.PLANNED.value) & is_late
         is_due = (runs.c.lease_until < clock()) & (runs.c.due_at <= now)
         chosen = select(runs.c.id, runs.c.state).where(is_due, waits | unreported | stale)
         async with self.database.reading() as connection:

@@ -14,7 +14,7 @@ from bot.detached import DetachedRunner
 from bot.flow.telling import Telling
 from bot.flow.tongue import Tongue
 from bot.http import Check
-from bot.ports import Clock, Jobs, Runs
+from bot.ports import Clock, Directory, Jobs, Runs
 from bot.settings import Settings
 from bot.store.audit import Audit
 from bot.store.database import Database, open_database
@@ -34,6 +34,7 @@ from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import crew_of
 from bot.wiring.machines import planner_of, runner_environment, runs_home, steps_of
 from bot.wiring.people import Book, book_from
+from bot.wiring.roster import ASK_EVERY_S
 from bot.wiring.stages import Parts, stages_of
 from bot.wiring.web import web_of
 from bot.worker import Duty, Hearing, Worker, name_of_this_process
@@ -107,7 +108,8 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(threads.close)
         words = Words.load(is_strict=False)
-        book = book_from(settings, {})
+        asked = {name: chat for name, chat in (extra or {}).items() if isinstance(chat, Directory)}
+        book = book_from(settings, asked)
         runs = SqlRuns(database)
         cluster = ProxmoxEye(place.access, seconds=settings.pve_seconds)
         recent = CachedEye(cluster, max_age_s=SHARED_READING_S)
@@ -166,6 +168,7 @@ def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str,
             Duty("audit", parts.trust.look, LOOK_EVERY_S),
             Duty("signs", signs.give, SIGN_EVERY_S),
             _cleaning(parts),
+            Duty("groups", parts.book.roster.refresh, ASK_EVERY_S),
         ),
     )
     return App(

@@ -12,6 +12,7 @@ from iac.errors import Broken
 
 log = structlog.get_logger()
 
+ASK_EVERY_S = 60.0
 FRESH_S = 900.0
 """What a platform said longer ago is not believed any more: in doubt, the group has no members."""
 

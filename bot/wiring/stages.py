@@ -12,6 +12,7 @@ from bot.flow.commanding import Commanding
 from bot.flow.intake import Intake
 from bot.flow.planning import Planning
 from bot.flow.rechecking import Recheck
+from bot.flow.reminding import Reminding
 from bot.flow.rules import Rules
 from bot.flow.telling import Telling
 from bot.flow.upkeep import Upkeep
@@ -23,6 +24,7 @@ from bot.store.database import Database
 from bot.store.freezes import SqlFreezes
 from bot.store.jobs import RedisJobs
 from bot.store.outbox import SqlOutbox
+from bot.store.reminders import SqlReminders
 from bot.store.reservations import SqlReservations
 from bot.store.stacks import SqlStacks, Vault
 from bot.store.threads import RedisThreads
@@ -79,6 +81,7 @@ def stages_of(parts: Parts) -> Stages:
         planning=_planning(parts, stacks, reservations),
         commanding=_commanding(parts),
         approving=_approving(parts, stacks),
+        reminding=_reminding(parts, stacks),
         applying=_applying(parts, stacks, reservations),
         closing=_closing(parts, stacks, reservations),
         upkeep=_upkeep(parts, stacks),
@@ -159,6 +162,18 @@ def _approving(parts: Parts, stacks: SqlStacks) -> Approving:
         stacks=stacks,
         freezes=SqlFreezes(parts.database),
         outbox=parts.outbox,
+        jobs=parts.jobs,
+        people=parts.book,
+        telling=parts.telling,
+        now=parts.now,
+    )
+
+
+def _reminding(parts: Parts, stacks: SqlStacks) -> Reminding:
+    return Reminding(
+        runs=parts.runs,
+        reminders=SqlReminders(parts.database),
+        stacks=stacks,
         jobs=parts.jobs,
         people=parts.book,
         telling=parts.telling,

@@ -45,13 +45,14 @@ class World:
     rung: list[tuple[str, str]] = field(default_factory=list)
     due_runs: list[tuple[str, RunState]] = field(default_factory=list)
     expired: list[str] = field(default_factory=list)
+    reminded: list[str] = field(default_factory=list)
     rescues: int = 0
     pressed: list[Any] = field(default_factory=list)
     poison: str = ""
     inbox_fault: Exception | None = None
 
     def __getattr__(self, name: str) -> "World":
-        if name in ("intake", "approving", "planning", "applying", "closing", "upkeep"):
+        if name in ("intake", "approving", "planning", "applying", "closing", "upkeep", "reminding"):
             return self
         raise AttributeError(name)
 
@@ -92,6 +93,9 @@ class World:
         if run_id == self.poison:
             raise KeyError(run_id)
         self.expired.append(run_id)
+
+    async def remind(self, run_id):
+        self.reminded.append(run_id)
 
     async def rescue(self):
         self.rescues += 1
