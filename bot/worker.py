@@ -15,12 +15,14 @@ import structlog
 from agents.contracts import Language
 from bot.chat.port import Commanded, Event, Filled, Pressed
 from bot.domain.approval import CONFIRM
+from bot.domain.edit import EDIT, EDIT_ACTION
 from bot.domain.errors import Lost
 from bot.domain.run import RunState
 from bot.flow.applying import Applying
 from bot.flow.approving import Approving
 from bot.flow.closing import Closing
 from bot.flow.commanding import Commanding
+from bot.flow.editing import Editing
 from bot.flow.intake import Intake
 from bot.flow.planning import Planning
 from bot.flow.reminding import Reminding
@@ -90,6 +92,7 @@ class Stages:
     closing: Closing
     upkeep: Upkeep
     reminding: Reminding
+    editing: Editing
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +134,12 @@ class Hearing:
         await self.inbox.done(key)
 
     async def _heard(self, event: Event) -> None:
-        if isinstance(event, Pressed):
+        if isinstance(event, Pressed) and event.action == EDIT_ACTION:
+            await self.stages.editing.press(event)
+        elif isinstance(event, Pressed):
             await self.stages.approving.press(event)
+        elif isinstance(event, Filled) and event.form.startswith(EDIT):
+            await self.stages.editing.fill(event)
         elif isinstance(event, Filled) and event.form.startswith(CONFIRM):
             await self.stages.approving.fill(event)
         elif isinstance(event, Commanded):

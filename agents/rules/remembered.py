@@ -1,12 +1,13 @@
 """What the crew asks to be remembered between turns: one typed value, to JSON and back. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.contracts import Language
-from agents.rules.shapes import Wish
+from agents.rules.shapes import GuestWish, Wish
+from iac.spec import GuestSpec
 
 
 class Remembered(BaseModel):
@@ -41,3 +42,27 @@ def remembered(slots: Mapping[str, Any]) -> Remembered:
         return Remembered.model_validate(dict(slots))
     except ValidationError:
         return Remembered()
+
+
+def with_guests(slots: Mapping[str, Any], guests: Iterable[GuestSpec]) -> dict[str, Any]:
+    """The slots with these guests in place of those that were asked for: a person changed them beside the talk."""
+    known = remembered(slots)
+    wished = [_wish_of(guest) for guest in guests]
+    wish = known.wish.model_copy(update={"guests": wished})
+    names = {*known.proposed, *(name for each in wished for name in each.names)}
+    return known.model_copy(update={"wish": wish, "proposed": sorted(names)}).as_slots()
+
+
+def _wish_of(guest: GuestSpec) -> GuestWish:
+    return GuestWish(
+        names=[guest.name],
+        image=guest.template,
+        cores=guest.cores,
+        memory_mb=guest.memory_mb,
+        disk_gb=guest.disk_gb,
+        node=guest.node,
+        storage=guest.storage,
+        network=guest.network,
+        pool=guest.pool,
+        is_ha=guest.is_ha,
+    )

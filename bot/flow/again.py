@@ -1,6 +1,7 @@
 """Planning again: the same wish as the next revision, with a new plan, a new card and a new yes."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.run import Run, RunState
@@ -40,21 +41,27 @@ class Again:
         known = await self.runs.of_stack(stack.id)
         if any(other.revision > run.revision and not other.is_over for other in known):
             return
-        again = replace(
-            run,
-            id=hashlib.sha256(f"{run.id}:again".encode()).hexdigest()[: len(run.id)],
-            revision=max(other.revision for other in known) + 1,
-            state=RunState.PENDING,
-            outcome={},
-            created_at=at,
-            updated_at=at,
-            digest=None,
-            state_serial=None,
-            decided_by=None,
-            decided_at=None,
-            expires_at=None,
-            remind_at=None,
-            fence=0,
-        )
+        name = hashlib.sha256(f"{run.id}:again".encode()).hexdigest()[: len(run.id)]
+        again = next_revision(run, name, known, at)
         await self.runs.create(again, actor=actor, messages=[self.telling.post(again, stack.conversation)])
         await self.jobs.send("plan", again.id)
+
+
+def next_revision(run: Run, name: str, known: Sequence[Run], at: float) -> Run:
+    """The same wish as the newest run of its stack, as if it had just been asked; ``known`` are the stack's runs."""
+    return replace(
+        run,
+        id=name,
+        revision=max(other.revision for other in known) + 1,
+        state=RunState.PENDING,
+        outcome={},
+        created_at=at,
+        updated_at=at,
+        digest=None,
+        state_serial=None,
+        decided_by=None,
+        decided_at=None,
+        expires_at=None,
+        remind_at=None,
+        fence=0,
+    )

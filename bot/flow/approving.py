@@ -23,17 +23,14 @@ from bot.domain.errors import Refused
 from bot.domain.outcome import dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
 from bot.flow.deciding import needs_of_run
+from bot.flow.refusing import Refusing
 from bot.flow.telling import Telling
-from bot.flow.tongue import Tongue
-from bot.ports import Clock, Decide, Decision, Freezes, Jobs, Outbox, People, Refusal, Runs, Stacks, Vote, Votes
+from bot.ports import Clock, Decide, Decision, Freezes, Jobs, Outbox, People, Runs, Stacks, Vote, Votes
 
 log = structlog.get_logger()
 
 APPROVE = "approve"
 DISCARD = "discard"
-PRESSED_KEPT = 80
-"""Characters of a pressed value that the trail keeps: ours are shorter, and a forged one may be any length."""
-RUN_KEPT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,7 @@ class Approving:
     jobs: Jobs
     people: People
     telling: Telling
+    refusing: Refusing
     now: Clock
 
     async def press(self, event: Pressed) -> None:
@@ -74,7 +72,7 @@ class Approving:
         except NamesWanted as no:
             await self._ask(press, no)
         except Refused as no:
-            await self._turn_away(press, no)
+            await self.refusing.tell(press.event, (press.action, press.value), no)
         await self.jobs.send("tell", press.event.conversation.key)
 
     async def _decide(self, press: Press) -> None:
@@ -138,25 +136,9 @@ class Approving:
     async def _ask(self, press: Press, no: NamesWanted) -> None:
         """A yes to a loss: asked for, the names; typed wrongly, asked for again and kept in the trail."""
         if press.typed is not None:
-            await self._keep(press, no)
-        language = await self._tongue.of(press.event)
+            await self.refusing.keep(press.event, (press.action, press.value), no)
+        language = await self.refusing.tongue.of(press.event)
         await self.outbox.add([self.telling.ask_names(press.event, no, press.value, language)])
-
-    async def _turn_away(self, press: Press, no: Refused) -> None:
-        await self._keep(press, no)
-        language = await self._tongue.of(press.event)
-        await self.outbox.add([self.telling.whisper(press.event, no.sentence, language)])
-
-    async def _keep(self, press: Press, no: Refused) -> None:
-        run_id = press.value.partition(":")[0]
-        pressed = f"{press.action} {press.value}"[:PRESSED_KEPT]
-        await self.votes.turned_away(
-            Refusal(run_id[:RUN_KEPT], self._voter(press), no.sentence.key, pressed, self.now())
-        )
-
-    @property
-    def _tongue(self) -> Tongue:
-        return Tongue(self.runs, self.telling.words)
 
 
 def _decided(vote: Vote) -> Mapping[str, Any]:

@@ -1,31 +1,24 @@
 """Intake: something was said in a thread. The crew answers with words, or with a proposal that becomes a run."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from agents.contracts import Past, Proposal, Reply, Turn
 from bot.chat.port import Card, Event, Filled, Said
-from bot.domain.errors import Lost, NotAllowed, Refused, ThreadformError
+from bot.domain.errors import NotAllowed, Refused, ThreadformError
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
+from bot.flow.superseding import Superseding, run_id_of
 from bot.flow.telling import Telling, proposal_json, proposal_of
 from bot.flow.tongue import Tongue
 from bot.ports import Clock, Crew, Jobs, Outbox, Outgoing, People, Runs, Stack, Stacks, ThreadMemory, Threads
 
 log = structlog.get_logger()
 
-OPEN = (RunState.DRAFT, RunState.PENDING, RunState.PLANNING, RunState.PLANNED)
-RUN_ID_LENGTH = 12
 TITLE_LENGTH = 60
-
-
-def run_id_of(event_key: str) -> str:
-    """The id of the run that an event causes: the same event always names the same run."""
-    return hashlib.sha256(event_key.encode()).hexdigest()[:RUN_ID_LENGTH]
 
 
 def text_of(event: Event) -> str:
@@ -60,6 +53,10 @@ class Intake:
             await self._refuse(event, no)
         await self.jobs.send("tell", event.conversation.key)
 
+    @property
+    def _superseding(self) -> Superseding:
+        return Superseding(self.runs, self.jobs, self.telling, self.now)
+
     def _known(self, event: Event) -> Person:
         person = self.people.person(event.who)
         if not person.roles:
@@ -76,7 +73,7 @@ class Intake:
     async def _go_on(self, event: Event, run: Run, memory: ThreadMemory) -> None:
         """Do what may be left to do for that run; the crew is not asked again, it might answer otherwise."""
         stack = await self.stacks.get(run.stack_id)
-        newest = await self._settle(run, stack)
+        newest = await self._superseding.settle(run, stack, actor=run.requester)
         card = self.telling.card(run)
         await memory.add(f"bot:{event.dedupe}", role="bot", author="threadform", text=card.plain)
         if newest.id == run.id:
@@ -117,12 +114,9 @@ class Intake:
         )
         older = await self.runs.of_stack(stack.id)
         run = self._new_run(event, person, proposal, stack, len(older) + 1)
-        message = self.telling.post(run, event.conversation)
-        # The new run first: whatever happens next, the wish is kept, and the same event finds it.
-        await self.runs.create(run, actor=person.id, messages=[message])
-        await self._settle(run, stack)
+        await self._superseding.begin(run, stack, actor=person.id)
         log.info("run.proposed", run=run.id, stack=stack.id, revision=run.revision, intent=proposal.intent)
-        return message.card
+        return self.telling.card(run)
 
     def _new_run(self, event: Event, person: Person, proposal: Proposal, stack: Stack, revision: int) -> Run:
         at = self.now()
@@ -141,34 +135,9 @@ class Intake:
             updated_at=at,
         )
 
-    async def _settle(self, run: Run, stack: Stack) -> Run:
-        """Lay the older open runs of the stack aside and have this one planned; answers the newest of the stack."""
-        known = await self.runs.of_stack(stack.id)
-        await self._supersede([old for old in known if old.state in OPEN and _age(old) < _age(run)], stack, run)
-        await self.jobs.send("plan", run.id)
-        return max(known, key=_age)
-
-    async def _supersede(self, older: Sequence[Run], stack: Stack, newer: Run) -> None:
-        for old in older:
-            try:
-                await self.runs.move(
-                    old,
-                    RunState.SUPERSEDED,
-                    actor=newer.requester,
-                    changes={"updated_at": self.now()},
-                    messages=[self.telling.edit(replace(old, state=RunState.SUPERSEDED), stack.conversation)],
-                )
-            except Lost:
-                log.info("run.moved_meanwhile", run=old.id)
-
     async def _refuse(self, event: Event, no: ThreadformError) -> None:
         language = await Tongue(self.runs, self.telling.words).of(event)
         private = isinstance(no, NotAllowed)
         tell = self.telling.whisper if private else self.telling.note
         message: Outgoing = tell(event, no.sentence, language)
         await self.outbox.add([message])
-
-
-def _age(run: Run) -> tuple[int, float, str]:
-    """Runs of one stack in the order in which they were asked for."""
-    return run.revision, run.created_at, run.id

@@ -9,12 +9,16 @@ from bot.flow.applying import Applying
 from bot.flow.approving import Approving
 from bot.flow.closing import Closing
 from bot.flow.commanding import Commanding
+from bot.flow.editing import Editing
 from bot.flow.intake import Intake
 from bot.flow.planning import Planning
 from bot.flow.rechecking import Recheck
+from bot.flow.refusing import Refusing
 from bot.flow.reminding import Reminding
 from bot.flow.rules import Rules
+from bot.flow.superseding import Superseding
 from bot.flow.telling import Telling
+from bot.flow.tongue import Tongue
 from bot.flow.upkeep import Upkeep
 from bot.ports import Clock, Planner, Runs
 from bot.settings import Settings
@@ -82,6 +86,7 @@ def stages_of(parts: Parts) -> Stages:
         commanding=_commanding(parts),
         approving=_approving(parts, stacks),
         reminding=_reminding(parts, stacks),
+        editing=_editing(parts, stacks),
         applying=_applying(parts, stacks, reservations),
         closing=_closing(parts, stacks, reservations),
         upkeep=_upkeep(parts, stacks),
@@ -165,6 +170,32 @@ def _approving(parts: Parts, stacks: SqlStacks) -> Approving:
         jobs=parts.jobs,
         people=parts.book,
         telling=parts.telling,
+        refusing=_refusing(parts),
+        now=parts.now,
+    )
+
+
+def _refusing(parts: Parts) -> Refusing:
+    return Refusing(
+        votes=SqlVotes(parts.database),
+        outbox=parts.outbox,
+        people=parts.book,
+        telling=parts.telling,
+        tongue=Tongue(parts.runs, parts.words),
+        now=parts.now,
+    )
+
+
+def _editing(parts: Parts, stacks: SqlStacks) -> Editing:
+    return Editing(
+        runs=parts.runs,
+        stacks=stacks,
+        threads=parts.threads,
+        cluster=parts.recent,
+        jobs=parts.jobs,
+        people=parts.book,
+        refusing=_refusing(parts),
+        superseding=Superseding(parts.runs, parts.jobs, parts.telling, parts.now),
         now=parts.now,
     )
 

@@ -1,8 +1,20 @@
 """Cards: what a run, a reply or a note looks like, as values that every platform renders in its own way. Pure."""
 
 from bot.chat.cards.deciding import TYPED, names_card
+from bot.chat.cards.editing import corrected, edit_card
 from bot.chat.cards.replies import CORRECTION, note_card, reply_card, words_card
 from bot.chat.cards.runs import run_card
 from bot.chat.cards.view import Around
 
-__all__ = ["CORRECTION", "TYPED", "Around", "names_card", "note_card", "reply_card", "run_card", "words_card"]
+__all__ = [
+    "CORRECTION",
+    "TYPED",
+    "Around",
+    "corrected",
+    "edit_card",
+    "names_card",
+    "note_card",
+    "reply_card",
+    "run_card",
+    "words_card",
+]

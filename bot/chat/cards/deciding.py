@@ -4,6 +4,7 @@ from bot.chat.cards.view import View
 from bot.chat.port import Button, Buttons, Card, Form, Input, Part, Text
 from bot.chat.words import Words
 from bot.domain.approval import button_value, destroyed
+from bot.domain.edit import MOST_GUESTS
 from iac.errors import Sentence
 
 NAMES_SHOWN = 6
@@ -21,11 +22,17 @@ def voting_parts(view: View) -> list[Part]:
 
 
 def buttons(view: View) -> Buttons:
-    """Approve and discard. A plan that destroys looks like one, and asks for names when it is pressed."""
+    """Approve, edit and discard. A plan that destroys looks like one, and asks for names when it is pressed."""
     value = button_value(view.run)
     is_losing = bool(destroyed(view.outcome.plan))
     approve = Button("approve", view.say("card.button.approve"), value, "danger" if is_losing else "primary")
-    return Buttons((approve, Button("discard", view.say("card.button.discard"), value)))
+    edit = [Button("edit", view.say("card.button.edit"), value)] if is_editable(view) else []
+    return Buttons((approve, *edit, Button("discard", view.say("card.button.discard"), value)))
+
+
+def is_editable(view: View) -> bool:
+    """Whether a form can change the wish: nothing is to go, and it is small."""
+    return view.proposal.intent != "destroy" and 0 < len(view.proposal.guests) <= MOST_GUESTS
 
 
 def names_card(sentence: Sentence, guests: tuple[str, ...], form_id: str, words: Words, language: str) -> Card:

@@ -52,7 +52,7 @@ class World:
     inbox_fault: Exception | None = None
 
     def __getattr__(self, name: str) -> "World":
-        if name in ("intake", "approving", "planning", "applying", "closing", "upkeep", "reminding"):
+        if name in ("intake", "approving", "planning", "applying", "closing", "upkeep", "reminding", "editing"):
             return self
         raise AttributeError(name)
 

@@ -94,8 +94,8 @@ def test_many_nodes_are_counted_rather_than_silently_left_out():
 
 def test_the_buttons_carry_the_run_and_the_plan_they_show():
     buttons = part_of(card_of("planned"), Buttons).items
-    assert [b.action for b in buttons] == ["approve", "discard"]
-    assert [b.style for b in buttons] == ["primary", "default"]
+    assert [b.action for b in buttons] == ["approve", "edit", "discard"]
+    assert [b.style for b in buttons] == ["primary", "default", "default"]
     assert {parse_button(b.value) for b in buttons} == {("4f2a9c", runs.DIGEST[:12])}
 
 

@@ -1,0 +1,123 @@
+"""A small edit of a wish before it is approved: sizes; of a guest that is yet to be made, its name and node too."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.approval import Needs
+from bot.domain.errors import NotAllowed, Refused
+from bot.domain.person import Person
+from bot.domain.run import Run
+from iac.spec import GuestSpec
+
+EDIT_ACTION = "edit"
+EDIT = f"{EDIT_ACTION}:"
+"""The id of an edit's form; the button's value follows."""
+MOST_GUESTS = 5
+"""A form for more guests than that is no small edit."""
+MB_PER_GB = 1024
+SHOWN = 40
+"""Characters of a person's own text that a sentence repeats."""
+
+_NUMBER = re.compile(r"\s*(\d{1,7}(?:[.,]\d{1,3})?)\s*(?:g|gb|go|gib)?\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """What may be edited: the guests asked for, the names of those that are yet to be made, the nodes for these."""
+
+    guests: tuple[GuestSpec, ...]
+    fresh: frozenset[str]
+    nodes: tuple[str, ...]
+
+
+def input_id(index: int, field: str) -> str:
+    """The id of one input of the form: which guest, which field."""
+    return f"{index}.{field}"
+
+
+def check_may_edit(run: Run, person: Person, needs: Needs) -> None:
+    """The one who asked may, and so may every approver of these environments."""
+    is_approver = person.may_approve and all(person.groups & groups for groups in needs.approvers)
+    if person.id != run.requester and not is_approver:
+        raise NotAllowed("edit.no_right", name=person.name)
+
+
+def check_is_small(editable: Editable) -> None:
+    """Refuse where there is nothing to edit, or more than fits a form; words in the thread do both."""
+    if not editable.guests:
+        raise Refused("edit.nothing")
+    if len(editable.guests) > MOST_GUESTS:
+        raise Refused("edit.too_many", count=len(editable.guests), most=MOST_GUESTS)
+
+
+def values_of(editable: Editable) -> Mapping[str, str]:
+    """The form as it begins: what is asked for now."""
+    values: dict[str, str] = {}
+    for index, guest in enumerate(editable.guests):
+        values[input_id(index, "cores")] = str(guest.cores)
+        values[input_id(index, "memory")] = f"{guest.memory_mb / MB_PER_GB:g}"
+        values[input_id(index, "disk")] = str(guest.disk_gb)
+        if guest.name in editable.fresh:
+            values[input_id(index, "name")] = guest.name
+            values[input_id(index, "node")] = guest.node or ""
+    return values
+
+
+def parse_edit(editable: Editable, values: Mapping[str, str]) -> tuple[GuestSpec, ...]:
+    """The guests as they were filled in; ``Refused`` names the first value that is none, and an edit that is none."""
+    said = {**values_of(editable), **values}
+    guests = tuple(_guest(editable, index, guest, said) for index, guest in enumerate(editable.guests))
+    names = [guest.name for guest in guests]
+    if len(set(names)) < len(names):
+        raise Refused("edit.same_name", name=next(name for name in names if names.count(name) > 1))
+    if guests == editable.guests:
+        raise Refused("edit.unchanged")
+    return guests
+
+
+def has_grown(before: Sequence[GuestSpec], after: Sequence[GuestSpec]) -> bool:
+    """Whether any guest asks for more than it did."""
+    pairs = zip(before, after, strict=True)
+    return any(b.cores < a.cores or b.memory_mb < a.memory_mb or b.disk_gb < a.disk_gb for b, a in pairs)
+
+
+def edited_by(run: Run, person: Person, *, is_bigger: bool) -> str | None:
+    """Who may not approve the edited wish: whoever made it bigger than it was, unless it is their own wish anyway.
+
+    What the one who asked sends is their own wish again. Any other edit leaves an earlier growth whose it was.
+    """
+    if person.id == run.requester:
+        return None
+    return person.id if is_bigger else run.edited_by
+
+
+def _guest(editable: Editable, index: int, guest: GuestSpec, said: Mapping[str, str]) -> GuestSpec:
+    def number(field: str) -> float:
+        return _number(said[input_id(index, field)], field, guest.name)
+
+    sized = replace(
+        guest,
+        cores=_whole(number("cores"), "cores", guest.name),
+        memory_mb=round(number("memory") * MB_PER_GB),
+        disk_gb=_whole(number("disk"), "disk", guest.name),
+    )
+    if guest.name not in editable.fresh:
+        return sized
+    node = said[input_id(index, "node")].strip()
+    if node and node not in (*editable.nodes, guest.node):
+        raise Refused("edit.other_node", node=node[:SHOWN], nodes=editable.nodes)
+    return replace(sized, name=said[input_id(index, "name")].strip().lower(), node=node or None)
+
+
+def _number(text: str, field: str, name: str) -> float:
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        raise Refused(f"edit.not_a_number.{field}", text=text.strip()[:SHOWN] or "-", name=name)
+    return float(found[1].replace(",", "."))
+
+
+def _whole(number: float, field: str, name: str) -> int:
+    if number != int(number):
+        raise Refused(f"edit.not_a_number.{field}", text=f"{number:g}", name=name)
+    return int(number)
