@@ -35,6 +35,7 @@ def _allowed(wish: Wish, guests: Iterable[PlacedGuest], inventory: Inventory, ru
         networks=environment.networks,
         tags=environment.tags,
         mark=MARK,
+        foreign_vmids=frozenset(g.vmid for g in inventory.guests if MARK not in g.tags),
         protected=rules.protected,
         protected_vmids=protected_vmids(inventory.guests, rules.protected),
     )

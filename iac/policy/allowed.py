@@ -37,7 +37,9 @@ class Allowed:
 
     What the environment allows: ``environment_nodes``, ``storages`` and ``networks`` (empty: any), and the ``tags``
     that every guest must carry. ``mark`` is the tag of guests that are ours to change (empty: not asked).
-    ``protected`` are the operator's patterns, ``protected_vmids`` the guests that a reading shows as protected.
+    ``foreign_vmids`` are guests that a reading shows without that mark: terraform does not look again at a guest that
+    it is to destroy, so the plan alone cannot say. ``protected`` are the operator's patterns, ``protected_vmids`` the
+    guests that a reading shows as protected.
     """
 
     intent: Intent
@@ -53,5 +55,6 @@ class Allowed:
     networks: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     mark: str = ""
+    foreign_vmids: frozenset[int] = frozenset()
     protected: tuple[str, ...] = ()
     protected_vmids: frozenset[int] = frozenset()

@@ -9,7 +9,7 @@ from typing import Any
 from iac.errors import Sentence, say
 from iac.plan import Change
 from iac.policy.allowed import Allowed
-from iac.policy.reading import UNKNOWN, after, at, before, cannot_judge, guest_of, is_marked
+from iac.policy.reading import UNKNOWN, after, at, before, cannot_judge, guest_of, is_marked, whole
 
 
 def node_allowed(change: Change, allowed: Allowed) -> Iterator[Sentence]:
@@ -62,7 +62,8 @@ def tags_required(change: Change, allowed: Allowed) -> Iterator[Sentence]:
 def only_managed(change: Change, allowed: Allowed) -> Iterator[Sentence]:
     """What exists is changed only where it carries our mark: somebody who took the mark away took the guest back."""
     tags = before(change, "tags")
-    if allowed.mark and not (_is_list(tags) and allowed.mark in tags):
+    is_foreign = whole(before(change, "vm_id")) in allowed.foreign_vmids
+    if is_foreign or (allowed.mark and not (_is_list(tags) and allowed.mark in tags)):
         yield say("policy.unmanaged", guest=guest_of(change))
 
 

@@ -97,6 +97,12 @@ def test_a_guest_without_our_mark_is_not_ours_to_change(intent, action):
     assert "policy.unmanaged" in keys(intent, action, theirs, theirs if action == "update" else None)
 
 
+@pytest.mark.parametrize(("intent", "action"), [(CHANGE, "update"), (DESTROY, "delete")])
+def test_a_guest_that_a_reading_shows_without_our_mark_is_not_ours_whatever_the_plan_remembers(intent, action):
+    found = keys(replace(intent, foreign_vmids=frozenset({150})), action, VM, VM if action == "update" else None)
+    assert "policy.unmanaged" in found
+
+
 @pytest.mark.parametrize("started", [True, None])
 def test_a_guest_that_runs_or_may_run_is_never_replaced(started):
     found = keys(CHANGE, "replace", VM | {"started": started}, VM)
