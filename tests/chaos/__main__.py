@@ -15,7 +15,8 @@ TOOLS = Path(".threadform/tools")
 def main() -> int:
     log.configure("json", "error")  # the table is the output
     tools = Settings().tools if Settings().tools_home else TOOLS.resolve()
-    return asyncio.run(run_all(tools, int(os.environ.get("CHAOS_RUNS", "500"))))
+    broken = asyncio.run(run_all(tools, int(os.environ.get("CHAOS_RUNS", "500"))))
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

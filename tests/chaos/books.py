@@ -62,6 +62,7 @@ async def balance(world: World, database: Database, requests: Sequence[Request],
         failed = (await connection.execute(select(outbox.c.key).where(outbox.c.failed_at.is_not(None)))).scalars().all()
     known, books.orphans = await machines(world, database)
     books.problems += [f"{key} was never said" for key in failed]
+    books.problems += [f"{key} was said twice" for key in world.chat.twice]
     books.problems += [f"{guest} is in the lab and no state knows it" for guest in books.orphans]
     books.problems += [f"{guest} is in {count} states" for guest, count in known.items() if count > 1]
     try:

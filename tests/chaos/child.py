@@ -64,6 +64,9 @@ class SocketChat:
         await self._call(verb="post", key=key, thread=to.key, card=dump_card(card))
         return Message(to, key)
 
+    async def find(self, to: Conversation, key: str) -> Message | None:
+        return Message(to, key) if (await self._call(verb="find", key=key))["found"] else None
+
     async def edit(self, message: Message, card: Card, *, key: str) -> How:
         await self._call(verb="edit", key=key, message=message.id, card=dump_card(card))
         return How.NATIVE
@@ -78,13 +81,15 @@ class SocketChat:
     async def status(self, to: Conversation, text: str | None) -> None:
         return
 
-    async def _call(self, **asked: Any) -> None:
+    async def _call(self, **asked: Any) -> Any:
         reader, writer = await asyncio.open_unix_connection(self.path, limit=LINE_MAX)
         try:
             writer.write(json.dumps(asked).encode() + b"\n")
             await writer.drain()
-            if not await reader.readline():
+            answer = await reader.readline()
+            if not answer:
                 raise ConnectionError("the platform went away before it answered")
+            return json.loads(answer)
         finally:
             writer.close()
 

@@ -58,24 +58,23 @@ class Chaos:
         return self.schedules.setdefault(database, Schedule(random.Random(f"{self.seed} {database}")))
 
 
-async def run_all(tools: Path, count: int) -> int:
-    """``count`` requests in all; prints the table and every broken promise."""
+async def run_all(tools: Path, count: int) -> Sequence[str]:
+    """``count`` requests in all; prints the table; every broken promise."""
     directory = Path(tempfile.mkdtemp(prefix="chaos-"))
     began = time.monotonic()
     seed = int(os.environ.get("CHAOS_SEED", str(time.time_ns() % 100_000)))
     print(f"{count} runs, CHAOS_SEED={seed}; logs in {directory}", flush=True)
     with private_postgres() as url:
         chaos = Chaos(directory, *counted(tools, directory), url, seed)
-        lanes = shares(count)
-        await asyncio.gather(*(_lane(chaos, name, share) for name, share in lanes.items()))
-    problems = [f"[{t.world.plan.name}] {problem}" for t in chaos.told for problem in t.books.problems]
+        await asyncio.gather(*(_lane(chaos, kind, share) for kind, share in shares(count).items()))
     print_table(chaos.told, chaos.schedules)
     (directory / "places.txt").write_text("\n".join(places(chaos.schedules)) + "\n")
-    ended = [f"[{t.world.plan.name}] {line}" for t in chaos.told for line in t.world.ended]
-    print("\n".join(f"note: {line}" for line in ended))
-    print("\n".join(f"BROKEN: {problem}" for problem in problems))
-    print(f"{time.monotonic() - began:.0f} s; every place is listed in {directory}/places.txt; logs in {directory}")
-    return 1 if problems else 0
+    broken = [f"{t.world.plan.name}: {problem}" for t in chaos.told for problem in t.books.problems]
+    ended = [f"{t.world.plan.name}: {line}" for t in chaos.told for line in t.world.ended]
+    for line in (*(f"note: {each}" for each in ended), *(f"BROKEN: {each}" for each in broken)):
+        print(line)
+    print(f"{time.monotonic() - began:.0f} s; all places are in {directory / 'places.txt'}, logs beside it")
+    return broken
 
 
 def shares(count: int) -> dict[str, int]:
