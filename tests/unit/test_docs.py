@@ -7,6 +7,8 @@ import pytest
 
 from bot.__main__ import _parser
 from bot.cli.settings import table
+from bot.settings import Settings
+from bot.wiring.environments import environments_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -37,3 +39,13 @@ def test_every_make_target_in_a_page_exists(page):
     makefile = (ROOT / "Makefile").read_text()
     named = re.findall(r"`make ([a-z-]+)", page.read_text())
     assert [name for name in named if f"\n{name}:" not in makefile] == []
+
+
+def test_the_settings_shown_on_the_page_about_deciding_are_taken_together(monkeypatch):
+    page = (ROOT / "docs" / "deciding.md").read_text()
+    shown = dict(re.findall(r"```json (THREADFORM_\w+)\n(.*?)```", page, flags=re.DOTALL))
+    assert {"THREADFORM_PEOPLE", "THREADFORM_GROUPS", "THREADFORM_ENVIRONMENT_RULES"} <= set(shown)
+    for name, value in shown.items():
+        monkeypatch.setenv(name, value)
+    prod = environments_of(Settings())["prod"]
+    assert (prod.approvals, prod.approvers, prod.nodes) == (2, ("web:ops",), ("pve1", "pve2"))
