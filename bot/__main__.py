@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -54,11 +55,39 @@ def _parser() -> argparse.ArgumentParser:
     freeze.add_argument("--reason", default="", help="what people are told")
     add("unfreeze", "lift the freeze: what waits goes on")
 
+    _add_state(add("state", "what terraform knew of a stack, version by version").add_subparsers)
+    stacks = add("stack", "the stacks there are, and one of them as plain files")
+    kinds = stacks.add_subparsers(dest="act", required=True, metavar="ACT")
+    kinds.add_parser("list", help="every stack with its guests and its thread")
+    out = kinds.add_parser("export", help="plain files that run with terraform alone")
+    out.add_argument("stack", help=STACK)
+    out.add_argument("directory", help="where to write; it must be empty")
+
     add("settings", "every setting, its default and its meaning")
 
     tools = add("tools", "terraform and its provider")
     tools.add_argument("act", choices=["install"], help="install: find or build both, and check them")
     return parser
+
+
+STACK = "a stack's id, its thread, or one of its guests"
+
+
+def _add_state(begin: Callable[..., Any]) -> None:
+    acts = begin(dest="act", required=True, metavar="ACT")
+    words = {
+        "list": "every version of a stack's state",
+        "show": "the guests of one version (default: the newest)",
+        "diff": "how the guests of two versions differ",
+        "restore": "make an older version the newest again",
+    }
+    made = {name: acts.add_parser(name, help=help_) for name, help_ in words.items()}
+    for parser in made.values():
+        parser.add_argument("stack", help=STACK)
+    made["show"].add_argument("version", type=int, nargs="?", default=None)
+    made["diff"].add_argument("old", type=int)
+    made["diff"].add_argument("new", type=int)
+    made["restore"].add_argument("version", type=int)
 
 
 PREFIX = "THREADFORM_"

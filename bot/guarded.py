@@ -13,7 +13,7 @@ from bot.domain.approval import is_yes_too_old
 from bot.domain.errors import Lost, Refused, ThreadformError
 from bot.domain.outcome import Ending, Outcome, dump_outcome, parse_outcome
 from bot.domain.run import UNTOUCHED, Run
-from bot.ports import Attempts, Clock, Runs, Stacks, StateCopy
+from bot.ports import Attempts, Clock, Plans, Runs, Stacks, StateCopy
 from iac.errors import Broken, say
 
 log = structlog.get_logger()
@@ -33,9 +33,12 @@ class Hand:
     """Terraform as the runner holds it: apply the saved plan, interrupt it once, read the state it writes.
 
     ``hold`` takes the run's directory for this process and whatever it starts; False: somebody works in it.
+    ``unpack`` rebuilds a directory without a plan from what was kept when it was planned.
     """
 
     hold: Callable[[], bool]
+    has_plan: Callable[[], bool]
+    unpack: Callable[[bytes], None]
     apply: Callable[[str], Ending]
     interrupt: Callable[[], None]
     state: Callable[[], tuple[int, bytes] | None]
@@ -48,6 +51,7 @@ class Guarded:
     runs: Runs
     stacks: Stacks
     attempts: Attempts
+    plans: Plans
     hand: Hand
     now: Clock
     beat_s: float
@@ -66,7 +70,6 @@ class Guarded:
         with self._heart(run_id, token, beaten):
             # Behind the door nothing may end this process without a word: what is away is waited for.
             run = await self._until_done(lambda: self.runs.get(run_id))
-            self.saved = await self._until_done(lambda: self.stacks.state(run.stack_id))
             async with self._beside(run, token):
                 outcome, code = await self._apply(run)
             await self._save_last(run, token)
@@ -76,6 +79,8 @@ class Guarded:
         outcome = parse_outcome(run.outcome)
         try:
             self._check_in_time(run)
+            self.saved = await self._until_answered(lambda: self.stacks.state(run.stack_id))
+            await self._make_ready(run)
             await self._check_not_stopped(run)
             ending = await asyncio.to_thread(self.hand.apply, run.digest or "")
         except Refused as no:
@@ -91,6 +96,26 @@ class Guarded:
         if self.is_stopped and not ending.is_applied:
             outcome = replace(outcome, error=say("apply.stopped", run=run.id))
         return replace(outcome, ending=ending), 0 if ending.is_applied else 1
+
+    async def _make_ready(self, run: Run) -> None:
+        """A machine that did not make the plan, or lost it, rebuilds it; the hand looks at the digest all the same."""
+        if self.hand.has_plan():
+            return
+        kept = await self._until_answered(lambda: self.plans.load(run.id, run.digest or ""))
+        if kept is None:
+            raise Refused("terraform.plan_gone")
+        await asyncio.to_thread(self.hand.unpack, kept)
+
+    async def _until_answered(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Wait for a database that is away; an answer that will never be another is raised."""
+        while True:
+            try:
+                return await ask()
+            except Broken as away:
+                if not away.is_worth_retrying:
+                    raise
+                log.warning("attempt.not_answered", why=str(away))
+                await asyncio.sleep(LISTEN_EVERY_S)
 
     async def _check_not_stopped(self, run: Run) -> None:
         """A wish to stop that came before terraform means that it never starts."""

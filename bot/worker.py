@@ -5,40 +5,23 @@ import contextlib
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 
-from agents.contracts import Language
-from bot.chat.port import Commanded, Event, Filled, Pressed
-from bot.domain.approval import CONFIRM
-from bot.domain.edit import EDIT, EDIT_ACTION
 from bot.domain.errors import Lost
 from bot.domain.run import RunState
-from bot.flow.applying import Applying
-from bot.flow.approving import Approving
-from bot.flow.closing import Closing
-from bot.flow.commanding import Commanding
-from bot.flow.editing import Editing
-from bot.flow.intake import Intake
-from bot.flow.planning import Planning
-from bot.flow.reminding import Reminding
-from bot.flow.telling import Telling
-from bot.flow.tongue import Tongue
-from bot.flow.upkeep import Upkeep
-from bot.ports import Clock, Handler, Inbox, Job, Jobs, Outbox, Runs
-from iac.errors import Broken, Sentence, say
+from bot.hearing import Hearing, Stages
+from bot.ports import Clock, Handler, Inbox, Job, Jobs, Runs
+from iac.errors import Broken
 
 log = structlog.get_logger()
 
 SWEEP_EVERY_S = 1.0
 SWEEP_LIMIT = 50
 SEND_EVERY_S = 0.2
-HEAR_LEASE_S = 30.0
-"""Renewed while an event is worked on: an event of a worker that died is taken up after that."""
 
 JOB_OF: Mapping[RunState, Job] = {
     RunState.PENDING: "plan",
@@ -81,103 +64,6 @@ class Consuming(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Stages:
-    """The use cases, by job."""
-
-    intake: Intake
-    commanding: Commanding
-    planning: Planning
-    approving: Approving
-    applying: Applying
-    closing: Closing
-    upkeep: Upkeep
-    reminding: Reminding
-    editing: Editing
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """Takes one event from the inbox to the stage it belongs to."""
-
-    inbox: Inbox
-    stages: Stages
-    outbox: Outbox
-    telling: Telling
-    tongue: Tongue
-    owner: str
-    lease_s: float = HEAR_LEASE_S
-
-    async def hear(self, key: str) -> None:
-        """Have the event's whole effect, once; an event that is another worker's is left to it.
-
-        What may heal by itself is said once and tried again; what is a defect of ours is said and laid aside,
-        under a reference that the log has too.
-        """
-        event = await self.inbox.claim(key, self.owner, self.lease_s)
-        if event is None:
-            return
-        try:
-            async with self._keeping(key):
-                await self._heard(event)
-        except Broken as fault:
-            if fault.is_worth_retrying:
-                await self._tell(event, fault.sentence, "wait")
-                raise
-            await self._tell(event, fault.sentence, "broken")
-        except Lost:
-            # Its turn in the thread is another's by now, or forgotten: it comes again, and has its effect once.
-            raise
-        except Exception:
-            reference = secrets.token_hex(4)
-            log.exception("event.broke", key=key, reference=reference)
-            await self._tell(event, say("broken.unheard", reference=reference), "broken")
-        await self.inbox.done(key)
-
-    async def _heard(self, event: Event) -> None:
-        if isinstance(event, Pressed) and event.action == EDIT_ACTION:
-            await self.stages.editing.press(event)
-        elif isinstance(event, Pressed):
-            await self.stages.approving.press(event)
-        elif isinstance(event, Filled) and event.form.startswith(EDIT):
-            await self.stages.editing.fill(event)
-        elif isinstance(event, Filled) and event.form.startswith(CONFIRM):
-            await self.stages.approving.fill(event)
-        elif isinstance(event, Commanded):
-            await self.stages.commanding.command(event)
-        else:
-            await self.stages.intake.hear(event)
-
-    @asynccontextmanager
-    async def _keeping(self, key: str) -> AsyncIterator[None]:
-        """Renew the claim every third of its lease: a crew may think for longer than a dead worker is waited for."""
-        beating = asyncio.create_task(self._beat(key))
-        try:
-            yield
-        finally:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
-
-    async def _beat(self, key: str) -> None:
-        while True:
-            await asyncio.sleep(self.lease_s / 3)
-            try:
-                await self.inbox.renew(key, self.owner, self.lease_s)
-            except Broken as away:
-                log.warning("event.not_renewed", key=key, why=str(away))
-
-    async def _tell(self, event: Event, sentence: Sentence, why: str) -> None:
-        language = await self._language(event)
-        await self.outbox.add([self.telling.note(event, sentence, language, about=why)])
-
-    async def _language(self, event: Event) -> Language:
-        """The language of the thread; what broke may be the database that knows it."""
-        try:
-            return await self.tongue.of(event)
-        except Broken:
-            return "en"
-
-
-@dataclass(frozen=True, slots=True)
 class Duty:
     """Something that a process does again and again beside its jobs, and that may fail without ending anything."""
 
@@ -212,8 +98,8 @@ class Worker:
         return {
             "hear": _guarded("hear", self.hearing.hear),
             "plan": _guarded("plan", self.stages.planning.plan, self.stages.planning.give_up),
-            "apply": _guarded("apply", self.stages.applying.apply),
-            "close": _guarded("close", self.stages.closing.close),
+            "apply": _guarded("apply", self.stages.applying.apply, self.stages.upkeep.tell_fault),
+            "close": _guarded("close", self.stages.closing.close, self.stages.upkeep.tell_fault),
             "tell": self._ring,
         }
 

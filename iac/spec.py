@@ -58,6 +58,26 @@ class PlacedGuest:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundGuest:
+    """A guest that the cluster has and the state does not: as it was placed, and how it was found, on ``node``."""
+
+    placed: PlacedGuest
+    node: str
+    is_running: bool
+    is_in_ha: bool
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.placed.spec.name
+
+    @property
+    def vmid(self) -> int:
+        """Its number."""
+        return self.placed.vmid
+
+
+@dataclass(frozen=True, slots=True)
 class StackSpec:
     """What one thread builds: its guests, in the order they were asked for."""
 

@@ -1,8 +1,10 @@
 """One private directory a run: the manifest, the state it starts from, the saved plan, and a ready ``.terraform``."""
 
+import io
 import json
 import os
 import shutil
+import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,8 @@ from iac.errors import Broken
 
 PRIVATE_DIRECTORY = 0o700
 PRIVATE_FILE = 0o600
+LEFT_OUT = frozenset({".terraform", ".terraform.lock.hcl", "apply.jsonl", "apply.err", "apply.lock"})
+"""What a saved plan does not consist of: each machine has its own provider, each apply its own traces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,63 @@ def write(directory: Path, files: Mapping[str, bytes], state: bytes | None, skel
     # Links stay links: the provider itself is never copied.
     shutil.copytree(skeleton.ready, workspace.ready, symlinks=True)
     return workspace
+
+
+def pack(directory: Path) -> bytes:
+    """Everything a saved plan consists of, as one archive: manifest, state, plan file. Not what ``init`` made."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w:gz") as archive:
+        for path in sorted(path for path in directory.rglob("*") if _is_packed(path.relative_to(directory))):
+            archive.add(path, str(path.relative_to(directory)), recursive=False)
+    return whole.getvalue()
+
+
+def unpack(directory: Path, packed: bytes, skeleton: Skeleton) -> Workspace:
+    """Rebuild a workspace from its archive on any machine; the plan file comes last, so it never stands there alone.
+
+    ``Broken`` where an apply has begun in that directory, or the archive is none of ours.
+    """
+    workspace = Workspace(directory)
+    if workspace.events_file.exists():
+        raise Broken(f"rebuilding the workspace {directory.name}", "an apply has begun in it already")
+    directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+    files = _files_in(packed)
+    plan = files.pop(workspace.plan_file.name, None)
+    if plan is None:
+        raise Broken(f"rebuilding the workspace {directory.name}", "there is no plan in the archive")
+    for name, body in files.items():
+        _make_parents(directory, directory / name)
+        _write(directory / name, body)
+    _write(workspace.lock_file, skeleton.lock_file.read_bytes())
+    shutil.copytree(skeleton.ready, workspace.ready, symlinks=True, dirs_exist_ok=True)
+    fresh = workspace.plan_file.with_suffix(".new")
+    _write(fresh, plan)
+    fresh.replace(workspace.plan_file)
+    return workspace
+
+
+def _is_packed(path: Path) -> bool:
+    return path.parts[0] not in LEFT_OUT and path.suffix != ".log"
+
+
+def _files_in(packed: bytes) -> dict[str, bytes]:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(packed), mode="r:gz") as archive:
+            members = [member for member in archive.getmembers() if member.isfile()]
+            return {_inside(member.name): _body(archive, member) for member in members}
+    except tarfile.TarError as fault:
+        raise Broken("unpacking a saved plan", str(fault)) from fault
+
+
+def _body(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    file = archive.extractfile(member)
+    return file.read() if file else b""
+
+
+def _inside(name: str) -> str:
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise Broken("unpacking a saved plan", f"{name} leads out of its directory")
+    return name
 
 
 def serial_of(state: bytes | None) -> int:

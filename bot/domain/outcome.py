@@ -51,11 +51,22 @@ class Usable:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A guest that a broken apply left in the cluster, or found there, and that is not in the state: why."""
+
+    guest: str
+    vmid: int
+    node: str
+    why: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Everything a card of a run shows beside its state. ``error`` is why it was refused or what broke.
 
     ``strategy`` is the placement as planning made it, on a newer reading than the crew's; ``cluster`` is where.
     ``yes`` are the ids of those who approved the plan, in the order in which they did.
+    ``standing`` names the guests that the state knew once a broken apply had been looked at; None: nobody has looked.
     """
 
     guests: tuple[PlacedGuest, ...] = ()
@@ -69,6 +80,8 @@ class Outcome:
     cluster: str = ""
     cost: Cost | None = None
     yes: tuple[str, ...] = ()
+    standing: tuple[str, ...] | None = None
+    left: tuple[Left, ...] = ()
 
 
 _OUTCOME = TypeAdapter(Outcome)

@@ -16,13 +16,14 @@ from bot.flow.rules import Violated
 from bot.flow.telling import Telling
 from bot.flow.waiting import is_told, note_of, wait_of
 from bot.flow.wishes import templates_of
-from bot.ports import Clock, Jobs, Outgoing, Runner, Runs, Stack, Stacks, Trust
-from iac.errors import Broken
+from bot.ports import Attempt, Clock, Jobs, Outgoing, Runner, Runs, Stack, Stacks, Trust
+from iac.errors import Broken, say
 
 log = structlog.get_logger()
 
 ACTOR = "bot:applying"
 EDIT_EVERY_S = 1.0
+FOLLOW_AGAIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Applying:
     owner: str
     lease_s: float
     beat_s: float
+    apply_s: float
     now: Clock
 
     async def apply(self, run_id: str) -> None:
@@ -90,26 +92,37 @@ class Applying:
                 await self._show(run, stack, tuple(seen.values()))
 
     async def _show(self, run: Run, stack: Stack, progress: Sequence[Progress]) -> None:
-        outcome = replace(parse_outcome(run.outcome), progress=tuple(progress))
+        notes = self._remarks(await self.runs.attempt(run.id))
+        outcome = replace(parse_outcome(run.outcome), progress=tuple(progress), notes=notes)
         step = f"{self.now():.3f}"
         card = self.telling.edit(run, stack.conversation, outcome, step=step)
         # Only while the run is ours: a step that is told late must not be written over the report.
         await self.runs.renew(run, self.lease_s, messages=[card])
         await self.jobs.send("tell", run.conversation)
 
+    def _remarks(self, attempt: Attempt | None) -> tuple[Sentence, ...]:
+        """Who asked for a stop; and that it lasts longer than an apply may, though terraform was asked to end."""
+        said = []
+        if attempt is not None and attempt.stop_by is not None:
+            said.append(say("apply.stopping", name=self.telling.people.named(attempt.stop_by).name))
+        if attempt is not None and self.now() - (attempt.started_at or self.now()) > self.apply_s:
+            said.append(say("apply.overdue", minutes=round(self.apply_s / 60)))
+        return tuple(said)
+
     async def _refuse(self, run: Run, stack: Stack, no: ThreadformError) -> None:
         """Nothing was touched: say why. What passes by itself is waited for, with a word on the card."""
-        wait_s = wait_of(no)
+        # Behind the door only the runner ends a run: whatever broke here, terraform may be at work.
+        wait_s = FOLLOW_AGAIN_S if run.state is RunState.APPLYING else wait_of(no)
         if wait_s is not None:
             waiting = [_waiting(self.telling, run, stack, no)] if is_told(run, no) else []
             await self.runs.release(run, due_at=self.now() + wait_s, messages=waiting)
             await self.jobs.send("tell", run.conversation)
             return
-        to = RunState.ERRORED if run.state is RunState.APPLYING else RunState.REFUSED
+        to = RunState.REFUSED
         outcome = replace(parse_outcome(run.outcome), error=no.sentence, notes=_reasons(no))
         changes: Mapping[str, object] = {"outcome": dump_outcome(outcome), "updated_at": self.now()}
         card = self.telling.edit(replace(run, state=to), stack.conversation, outcome)
-        if to is RunState.REFUSED and no.sentence.key in PLAN_AGAIN:
+        if no.sentence.key in PLAN_AGAIN:
             # Before the run ends: a process that dies in between has lost no wish, it only asks again.
             await Again(self.runs, self.jobs, self.telling, self.now).plan(run, stack, actor=ACTOR)
         await self.runs.move(run, to, actor=ACTOR, changes=changes, messages=[card])

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.domain.errors import Lost
+from bot.domain.errors import Lost, say
 from bot.domain.outcome import Outcome, Usable, dump_outcome, parse_outcome
+from bot.domain.recovery import created_by
 from bot.domain.run import Run, RunState
 from bot.flow.again import PLAN_AGAIN, Again
 from bot.flow.keeping import keeping
+from bot.flow.recovering import NotYet, Recovering
 from bot.flow.telling import Telling
 from bot.ports import Claims, Clock, Jobs, Outbox, Reservations, Runs, Stack, Stacks, UsableCheck
 from iac.spec import PlacedGuest
@@ -30,6 +32,7 @@ class Closing:
     reservations: Reservations
     claims: Claims
     usable: UsableCheck
+    recovering: Recovering
     outbox: Outbox
     jobs: Jobs
     telling: Telling
@@ -45,9 +48,13 @@ class Closing:
             return
         stack = await self.stacks.get(run.stack_id)
         try:
-            outcome = await self._outcome(run, stack)
+            async with keeping(self.runs, run, self.lease_s):
+                outcome = await self._outcome(run, stack)
             message = self.telling.edit(run, stack.conversation, outcome, step="report")
             await self.runs.close(run, outcome=dump_outcome(outcome), at=self.now(), messages=[message])
+        except NotYet as early:
+            await self._wait(run, stack, early)
+            return
         except Lost:
             log.info("run.moved_meanwhile", run=run_id)
             return
@@ -55,7 +62,9 @@ class Closing:
         log.info("run.closed", run=run.id, state=run.state.value, usable=[u.is_usable for u in outcome.usable])
 
     async def _outcome(self, run: Run, stack: Stack) -> Outcome:
-        outcome = parse_outcome(run.outcome)
+        outcome = await self._whose_stop(run, parse_outcome(run.outcome))
+        if run.state is RunState.ERRORED:
+            return await self.recovering.recover(run, stack, outcome, since_s=self.now() - run.updated_at)
         if run.state is RunState.REFUSED and outcome.error and outcome.error.key in PLAN_AGAIN:
             await Again(self.runs, self.jobs, self.telling, self.now).plan(run, stack, actor=ACTOR)
         if run.state is not RunState.APPLIED:
@@ -64,21 +73,33 @@ class Closing:
         await self.reservations.forget(run.stack_id, _destroyed(outcome))
         await self.claims.keep(run, [guest.spec.name for guest in outcome.guests])
         await self.claims.forget(run.stack_id, _destroyed(outcome))
-        created = _created(outcome)
+        created = created_by(outcome)
         if not created:
             return outcome
         await self.outbox.add([self.telling.edit(run, stack.conversation, outcome, step="checking")])
         await self.jobs.send("tell", run.conversation)
-        return replace(outcome, usable=await self._check_all(run, created))
+        return replace(outcome, usable=await self._check_all(created))
 
-    async def _check_all(self, run: Run, guests: Sequence[PlacedGuest]) -> tuple[Usable, ...]:
-        async with keeping(self.runs, run, self.lease_s):
-            return tuple(await asyncio.gather(*(self.usable.check(g, seconds=self.usable_s) for g in guests)))
+    async def _whose_stop(self, run: Run, outcome: Outcome) -> Outcome:
+        """Say who stopped it, where somebody did."""
+        attempt = await self.runs.attempt(run.id) if run.state is not RunState.APPLIED else None
+        if attempt is None or attempt.stop_by is None:
+            return outcome
+        who = self.telling.people.named(attempt.stop_by).name
+        return replace(outcome, error=say("apply.stopped_by", name=who, run=run.id))
 
+    async def _wait(self, run: Run, stack: Stack, early: NotYet) -> None:
+        """Too early to say what exists: look again soon. Why is said once."""
+        noted = replace(parse_outcome(run.outcome), notes=(early.sentence,))
+        message = self.telling.edit(run, stack.conversation, noted, step=f"looking:{early.sentence.key}")
+        try:
+            await self.runs.release(run, due_at=self.now() + early.wait_s, messages=[message])
+        except Lost:
+            return
+        await self.jobs.send("tell", run.conversation)
 
-def _created(outcome: Outcome) -> Sequence[PlacedGuest]:
-    creating = {c.name for c in outcome.plan.changes if c.action == "create"} if outcome.plan else set()
-    return [guest for guest in outcome.guests if guest.spec.name in creating]
+    async def _check_all(self, guests: Sequence[PlacedGuest]) -> tuple[Usable, ...]:
+        return tuple(await asyncio.gather(*(self.usable.check(g, seconds=self.usable_s) for g in guests)))
 
 
 def _destroyed(outcome: Outcome) -> Sequence[str]:

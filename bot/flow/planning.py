@@ -48,7 +48,6 @@ from iac.spec import GuestSpec, Limits, PlacedGuest, StackSpec
 log = structlog.get_logger()
 
 ACTOR = "bot:planning"
-CHANGING = (RunState.APPROVED, RunState.APPLYING)
 WAIT_S = 1.0
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR})
 
@@ -123,8 +122,8 @@ class Planning:
 
     async def _holder(self, run: Run) -> Run | None:
         """An earlier run of the same stack that is about to change it, or does: a plan made now would be stale."""
-        known = await self.runs.of_stack(run.stack_id)
-        return next((other for other in known if other.state in CHANGING and other.id != run.id), None)
+        known = await self.runs.unsettled(run.stack_id)
+        return next((other for other in known if other.id != run.id), None)
 
     def _waiting(self, run: Run, stack: Stack, holder: Run) -> Outgoing:
         who = self.people.named(holder.decided_by or holder.requester).name

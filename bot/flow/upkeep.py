@@ -9,7 +9,7 @@ from bot.domain.errors import Lost, Refused, Sentence, say
 from bot.domain.outcome import dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
 from bot.flow.telling import Telling, proposal_of
-from bot.ports import Attempt, Attempts, Clock, Jobs, Remains, Runner, Runs, Stacks, StateCopy
+from bot.ports import Attempt, Attempts, Clock, Jobs, Outbox, Remains, Runner, Runs, Stacks, StateCopy
 
 log = structlog.get_logger()
 
@@ -28,6 +28,7 @@ class Upkeep:
     stacks: Stacks
     runner: Runner
     remains: Remains
+    outbox: Outbox
     jobs: Jobs
     telling: Telling
     beat_s: float
@@ -46,6 +47,16 @@ class Upkeep:
             await self.runs.move(run, RunState.EXPIRED, actor=ACTOR, changes=changes, messages=[card, word])
         except Lost:
             return
+        await self.jobs.send("tell", run.conversation)
+
+    async def tell_fault(self, run_id: str, reference: str) -> None:
+        """Applying or closing broke in a way nobody foresaw: said once a state in the thread; the sweeper goes on."""
+        run = await self.runs.get(run_id)
+        stack = await self.stacks.get(run.stack_id)
+        sentence = say("apply.fault", run=run.id, reference=reference)
+        await self.outbox.add(
+            [self.telling.remark(run, stack.conversation, sentence, f"fault:{run.id}:{run.state.value}")]
+        )
         await self.jobs.send("tell", run.conversation)
 
     async def rescue(self) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from agents.contracts import Proposal
 from bot.domain.environment import Environment
 from bot.domain.errors import Refused
-from bot.domain.outcome import Outcome, parse_outcome
-from bot.domain.run import Run, RunState
+from bot.domain.outcome import Outcome
+from bot.domain.recovery import last_change, standing_guests
+from bot.domain.run import Run
 from bot.flow.rules import Rules
 from bot.flow.telling import proposal_of
 from iac.spec import GuestSpec, PlacedGuest
@@ -58,9 +59,8 @@ def wish_of(run: Run, known: Sequence[Run], rules: Rules) -> Wish:
     rules, and whose approval, would hold?
     """
     proposal = proposal_of(run)
-    applied = [each for each in known if each.state is RunState.APPLIED]
-    standing = parse_outcome(applied[-1].outcome).guests if applied else ()
-    here = proposal_of(applied[-1]).environment if applied else proposal.environment
+    standing = standing_guests(known)
+    here = proposal_of(last_change(known) or run).environment
     if standing and here != proposal.environment:
         names = tuple(guest.spec.name for guest in standing)
         raise Refused("environment.mixed", asked=proposal.environment, environment=here, guests=names)

@@ -3,9 +3,9 @@
 from agents.contracts import Crew
 from bot.domain.outcome import Ending, Progress, Usable
 from bot.ports.guards import Claimed, Claims, Freeze, Freezes, Trail, Trust
-from bot.ports.machines import Planner, Remains, Runner, UsableCheck
+from bot.ports.machines import Importer, Planner, Remains, Runner, UsableCheck
 from bot.ports.records import Attempt, Clock, Handler, Job, Noted, Outgoing, Stack, StateCopy
-from bot.ports.runs import Attempts, Reservations, Runs, Stacks
+from bot.ports.runs import Attempts, Plans, Reservations, Runs, Stacks
 from bot.ports.talk import Directory, Inbox, Jobs, Outbox, People, ThreadMemory, Threads
 from bot.ports.votes import Decide, Decision, Refusal, Reminders, Vote, Votes
 from iac.inventory import Cluster
@@ -25,6 +25,7 @@ __all__ = [
     "Freeze",
     "Freezes",
     "Handler",
+    "Importer",
     "Inbox",
     "Job",
     "Jobs",
@@ -33,6 +34,7 @@ __all__ = [
     "Outgoing",
     "People",
     "Planner",
+    "Plans",
     "Progress",
     "Refusal",
     "Remains",

@@ -1,11 +1,11 @@
 """The hands: terraform as planning sees it, the detached runner, and the check that a guest is usable."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Literal, Protocol
 
 from bot.domain.outcome import Ending, Progress, Usable
 from iac.plan import Plan
-from iac.spec import PlacedGuest, StackSpec
+from iac.spec import FoundGuest, PlacedGuest, StackSpec
 
 
 class Planner(Protocol):
@@ -41,6 +41,37 @@ class Remains(Protocol):
 
     async def state(self, run_id: str) -> tuple[int, bytes] | None:
         """The newest whole state in its directory: its serial and its bytes."""
+        ...
+
+
+class TakenIn(Protocol):
+    """What came of taking guests into the state: the new state, and why some could not be taken."""
+
+    @property
+    def serial(self) -> int:
+        """The serial of the new state."""
+        ...
+
+    @property
+    def state(self) -> bytes | None:
+        """The new state."""
+        ...
+
+    @property
+    def failed(self) -> Mapping[str, str]:
+        """By guest, in terraform's words, what went wrong."""
+        ...
+
+
+class Importer(Protocol):
+    """Terraform's import, as recovery sees it: it changes a state and nothing in the cluster."""
+
+    def known(self, state: bytes | None) -> frozenset[str]:
+        """The names of the guests that a state knows."""
+        ...
+
+    async def take_in(self, run_id: str, stack: StackSpec, found: Sequence[FoundGuest], state: bytes | None) -> TakenIn:
+        """Take each guest into the state; what fails leaves the others alone."""
         ...
 
 

@@ -25,6 +25,10 @@ class Runs(Protocol):
         """All runs of a stack, oldest first."""
         ...
 
+    async def unsettled(self, stack_id: str) -> Sequence[Run]:
+        """The runs that are about to change the stack, do so, or broke while doing so and were not looked at yet."""
+        ...
+
     async def latest(self, limit: int, *, requester: str | None = None) -> Sequence[Run]:
         """The newest runs, newest first."""
         ...
@@ -104,6 +108,10 @@ class Attempts(Protocol):
         """Replace the token of an overdue attempt; None where it beat or ended meanwhile."""
         ...
 
+    async def stop(self, run_id: str, by: str) -> Attempt | None:
+        """Record once, with its audit row, who wants it stopped; the attempt as it then is. None: it has ended."""
+        ...
+
     async def finish(self, run_id: str, token: str, exit_code: int, *, outcome: Mapping[str, Any]) -> Run:
         """End the attempt and move the run to APPLIED (exit code 0) or ERRORED, in one transaction.
 
@@ -132,6 +140,25 @@ class Stacks(Protocol):
 
         ``Lost`` where the run's attempt is not this token's or has ended: only who applies writes the state.
         """
+        ...
+
+    async def save_recovered(self, run: Run, copy: StateCopy, guests: Sequence[str]) -> None:
+        """Keep the state of a broken run with what was found of it, and the audit row that names the guests.
+
+        ``Lost`` where the claim on the run is another's by now, or the run is closed.
+        """
+        ...
+
+
+class Plans(Protocol):
+    """The files of the plans that wait for a decision, so that any machine can apply exactly what was approved."""
+
+    async def keep(self, run_id: str, digest: str, files: bytes) -> None:
+        """Keep them (encrypted at rest) until the run is over; ``Lost`` where it is over already."""
+        ...
+
+    async def load(self, run_id: str, digest: str) -> bytes | None:
+        """The files of exactly that plan, or None."""
         ...
 
 

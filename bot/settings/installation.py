@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """How long a plan waits for a decision."""
     claim_seconds: float = Field(30, ge=3)
     """How long work counts as taken without a sign from its worker: a dead worker's work is taken up after that."""
+    recover_seconds: float = Field(900, gt=0)
+    """How long a guest that a broken apply left locked is waited for, before the card says what could not be saved."""
     beat_seconds: float = Field(60, ge=5)
     """How long an apply counts as alive without a sign; longer than a database outage you expect."""
 

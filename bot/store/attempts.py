@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Lost
 from bot.domain.run import Run, end_of
-from bot.ports import Attempt, Outgoing
+from bot.ports import Attempt, Noted, Outgoing
+from bot.store.audit import note
 from bot.store.database import Database, clock
 from bot.store.fencing import of_token
 from bot.store.holds import release_templates
@@ -36,6 +37,20 @@ class Attempts:
         """Say that we are alive for ``beat_s`` more seconds; False: the token is no longer ours, stop terraform."""
         is_open = attempts.c.finished_at.is_(None)
         return await self._changed(of_token(run_id, token), is_open, values={"beat_until": clock() + beat_s})
+
+    async def stop(self, run_id: str, by: str) -> Attempt | None:
+        """Record the first wish to stop, with its audit row; the attempt as it then is. None where it has ended."""
+        is_open = (attempts.c.run_id == run_id) & attempts.c.finished_at.is_(None)
+        asked = update(attempts).where(is_open, attempts.c.stop_by.is_(None)).values(stop_by=by, stop_at=clock())
+        async with self.database.writing() as connection:
+            row = (await connection.execute(asked.returning(*ATTEMPT_COLUMNS))).first()
+            if row is not None:
+                run = await run_of(connection, run_id)
+                at = Attempt(*row).stop_at or 0.0
+                await note(connection, Noted("apply.stopped", by, at, "asked", run_id, run.digest))
+            else:
+                row = (await connection.execute(select(*ATTEMPT_COLUMNS).where(is_open))).first()
+            return None if row is None else Attempt(*row)
 
     async def finish(
         self, run_id: str, token: str, exit_code: int, *, outcome: Mapping[str, Any], messages: Sequence[Outgoing] = ()

@@ -4,7 +4,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Lost
-from bot.store.models import attempts
+from bot.domain.run import Run
+from bot.store.models import attempts, runs
 
 
 def of_token(run_id: str, token: str) -> ColumnElement[bool]:
@@ -18,3 +19,11 @@ async def check_is_ours(connection: AsyncConnection, run_id: str, token: str) ->
     mine = select(attempts.c.run_id).where(of_token(run_id, token), is_open).with_for_update()
     if (await connection.execute(mine)).first() is None:
         raise Lost(run_id)
+
+
+async def check_is_claimed(connection: AsyncConnection, run: Run) -> None:
+    """Hold the run's row until the transaction ends; ``Lost`` where it moved, was claimed anew, or is closed."""
+    seen = (runs.c.id == run.id) & (runs.c.state == run.state.value) & (runs.c.fence == run.fence)
+    chosen = select(runs.c.id).where(seen, runs.c.closed_at.is_(None)).with_for_update()
+    if (await connection.execute(chosen)).first() is None:
+        raise Lost(run.id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Lost, Refused
@@ -13,7 +13,7 @@ from bot.ports import Outgoing
 from bot.store.audit import Entry, record
 from bot.store.claims import give_back_claims
 from bot.store.database import Database, clock
-from bot.store.models import runs
+from bot.store.models import plans, runs
 from bot.store.outbox import queue
 from bot.store.reservations import give_back
 
@@ -73,6 +73,9 @@ async def move(database: Database, connection: AsyncConnection, run: Run, moving
     if moving.to in ENDS_UNTOUCHED or (run.state is not RunState.APPLYING and moving.to in TERMINAL):
         await give_back(connection, run.id)
         await give_back_claims(connection, run.id)
+    if moving.to in TERMINAL:
+        # Nobody applies its plan any more.
+        await connection.execute(delete(plans).where(plans.c.run_id == run.id))
     await queue(database, connection, moving.messages)
     return moved
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Select, exists, insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import Lost, Refused
@@ -17,6 +17,7 @@ from bot.store.holds import check_templates_free, hold_templates
 from bot.store.models import attempts, runs
 from bot.store.moving import FREE, RUN_COLUMNS, Moving, check_move, guarded, move, parse_run, run_of
 from bot.store.outbox import queue
+from bot.store.settled import check_is_settled, is_changing, is_unrecovered, was_tried
 
 ATTEMPT_COLUMNS: Final = tuple(attempts.c[field.name] for field in fields(Attempt))
 WORKED_ON: Final = (RunState.PENDING, RunState.PLANNING, RunState.APPROVED, RunState.APPLYING)
@@ -51,6 +52,11 @@ class SqlRuns:
     async def of_stack(self, stack_id: str) -> Sequence[Run]:
         """All runs of a stack, oldest first."""
         return await self._list(select(*RUN_COLUMNS).where(runs.c.stack_id == stack_id).order_by(*AGE))
+
+    async def unsettled(self, stack_id: str) -> Sequence[Run]:
+        """The runs that are about to change the stack, do so, or broke while doing so and were not looked at yet."""
+        chosen = select(*RUN_COLUMNS).where(runs.c.stack_id == stack_id, is_changing() | is_unrecovered())
+        return await self._list(chosen.order_by(*AGE))
 
     async def latest(self, limit: int, *, requester: str | None = None) -> Sequence[Run]:
         """The newest runs, newest first."""
@@ -98,8 +104,7 @@ class SqlRuns:
         those of which somebody is to be reminded.
         """
         waits = runs.c.state.in_([state.value for state in WORKED_ON])
-        was_tried = exists().where(attempts.c.run_id == runs.c.id)
-        unreported = runs.c.state.in_([state.value for state in REPORTED]) & runs.c.closed_at.is_(None) & was_tried
+        unreported = runs.c.state.in_([state.value for state in REPORTED]) & runs.c.closed_at.is_(None) & was_tried()
         is_late = (runs.c.expires_at < now) | (runs.c.remind_at <= now)
         stale = (runs.c.state == RunState.PLANNED.value) & is_late
         is_due = (runs.c.lease_until < clock()) & (runs.c.due_at <= now)
@@ -139,6 +144,7 @@ class SqlRuns:
             await hold_templates(self.database, connection, run.id, templates)
             started = await move(self.database, connection, run, Moving(RunState.APPLYING, actor, {}))
             await connection.execute(insert(attempts).values(row))
+            await check_is_settled(connection, run)
             return started
 
     async def attempt(self, run_id: str) -> Attempt | None:

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.port import Conversation
 from bot.domain.errors import Refused
-from bot.ports import Stack, StateCopy
+from bot.domain.run import Run
+from bot.ports import Noted, Stack, StateCopy
+from bot.store.audit import note
 from bot.store.codec import dump_conversation, parse_conversation
 from bot.store.database import Database, clock
-from bot.store.fencing import check_is_ours
+from bot.store.fencing import check_is_claimed, check_is_ours
 from bot.store.models import stacks, states
 from iac.errors import Broken
 
@@ -74,7 +76,7 @@ class SqlStacks:
         }
         async with self.database.writing() as connection:
             await connection.execute(self.database.insert(stacks).values(row).on_conflict_do_nothing())
-            return _stack((await connection.execute(select(stacks).where(stacks.c.key == key))).one())
+            return parse_stack((await connection.execute(select(stacks).where(stacks.c.key == key))).one())
 
     async def get(self, stack_id: str) -> Stack:
         """The stack of that id; ``Refused("run.unknown_stack")`` where there is none."""
@@ -82,7 +84,7 @@ class SqlStacks:
             row = (await connection.execute(select(stacks).where(stacks.c.id == stack_id))).first()
         if row is None:
             raise Refused("run.unknown_stack", stack=stack_id)
-        return _stack(row)
+        return parse_stack(row)
 
     async def state(self, stack_id: str) -> tuple[int, bytes] | None:
         """The newest Terraform state: its serial and its bytes; None before the first apply."""
@@ -90,7 +92,7 @@ class SqlStacks:
             row = await newest_of(connection, stack_id)
         if row is None:
             return None
-        return row.serial, self.vault.open(row.key_id, row.body, _label(stack_id, row.serial))
+        return row.serial, self.vault.open(row.key_id, row.body, label_of(stack_id, row.serial))
 
     async def save_state(self, copy: StateCopy, *, token: str) -> None:
         """Keep a new version while the run's attempt is this token's; ``Lost`` where it is another's or has ended.
@@ -100,6 +102,15 @@ class SqlStacks:
         async with self.database.writing() as connection:
             await check_is_ours(connection, copy.run_id, token)
             await self.keep(connection, copy)
+
+    async def save_recovered(self, run: Run, copy: StateCopy, guests: Sequence[str]) -> None:
+        """Keep the state of a broken run with what was found of it; ``Lost`` where the claim is another's by now."""
+        async with self.database.writing() as connection:
+            await check_is_claimed(connection, run)
+            await self.keep(connection, copy)
+            facts = {"stack": copy.stack_id, "serial": copy.serial, "guests": list(guests)}
+            at = (await connection.execute(select(clock()))).scalar_one()
+            await note(connection, Noted("state.recovered", "bot:closing", at, "imported", run.id, run.digest, facts))
 
     async def keep(self, connection: AsyncConnection, copy: StateCopy) -> None:
         """Keep a new version inside the caller's transaction, which has to know by what right.
@@ -115,7 +126,7 @@ class SqlStacks:
         if newest is not None and (newest.serial, newest.sha256) == (copy.serial, digest):
             return
         row = {"stack_id": copy.stack_id, "run_id": copy.run_id, "serial": copy.serial, "sha256": digest}
-        sealed = {"key_id": self.vault.key_id, "body": self.vault.lock(copy.body, _label(copy.stack_id, copy.serial))}
+        sealed = {"key_id": self.vault.key_id, "body": self.vault.lock(copy.body, label_of(copy.stack_id, copy.serial))}
         await connection.execute(insert(states).values(row | sealed | {"at": clock()}))
 
 
@@ -139,9 +150,11 @@ async def newest_of(connection: AsyncConnection, stack_id: str) -> Any:
     ).first()
 
 
-def _label(stack_id: str, serial: int) -> str:
+def label_of(stack_id: str, serial: int) -> str:
+    """What ties a sealed state to its row."""
     return f"{stack_id}:{serial}"
 
 
-def _stack(row: Any) -> Stack:
+def parse_stack(row: Any) -> Stack:
+    """A row of the stacks as a value."""
     return Stack(row.id, parse_conversation(row.conversation), row.environment, row.language, row.title)

@@ -13,6 +13,7 @@ from bot.chat.words import Words
 from bot.detached import DetachedRunner
 from bot.flow.telling import Telling
 from bot.flow.tongue import Tongue
+from bot.hearing import Hearing
 from bot.http import Check
 from bot.ports import Clock, Directory, Jobs, Runs
 from bot.settings import Settings
@@ -21,25 +22,29 @@ from bot.store.database import Database, open_database
 from bot.store.embedded import ensure
 from bot.store.inbox import SqlInbox
 from bot.store.jobs import Consumer, RedisJobs
+from bot.store.plans import SqlPlans
 from bot.store.retention import LOOK_EVERY_S as CLEAN_EVERY_S
 from bot.store.retention import Retention
 from bot.store.runs import SqlRuns
 from bot.store.sender import Sender
 from bot.store.signs import SIGN_EVERY_S, Signs
+from bot.store.stacks import Vault
 from bot.store.threads import Patience, RedisThreads
 from bot.store.trust import LOOK_EVERY_S, AuditTrust
 from bot.store.upgrading import upgrade
 from bot.wiring.checks import Checks
 from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import crew_of
-from bot.wiring.machines import planner_of, runner_environment, runs_home, steps_of
+from bot.wiring.keys import state_key
+from bot.wiring.machines import KeptPlanner, planner_of, runner_environment, runs_home, steps_of
 from bot.wiring.people import Book, book_from
 from bot.wiring.roster import ASK_EVERY_S
 from bot.wiring.stages import Parts, stages_of
 from bot.wiring.web import web_of
-from bot.worker import Duty, Hearing, Worker, name_of_this_process
+from bot.worker import Duty, Worker, name_of_this_process
 from iac.inventory import Cluster
 from iac.proxmox import CachedEye, ProxmoxEye
+from iac.terraform.importer import TerraformImporter
 from iac.terraform.standby import Standby
 
 SHARED_READING_S = 1.0
@@ -128,7 +133,8 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
             cluster=cluster,
             recent=recent,
             crew=crew,
-            planner=planner,
+            planner=KeptPlanner(planner, SqlPlans(database, Vault(state_key(settings)))),
+            importer=TerraformImporter(planner.toolchain, planner.runs_home, planner.credentials),
             runner=DetachedRunner(runs_home(settings), runs, steps_of, runner_environment(settings)),
             place=place,
             trust=AuditTrust(Audit(database)),

@@ -13,6 +13,7 @@ from bot.guarded import Guarded, Hand
 from bot.settings import Settings
 from bot.store.attempts import Attempts
 from bot.store.database import open_database
+from bot.store.plans import SqlPlans
 from bot.store.runs import SqlRuns
 from bot.store.stacks import SqlStacks, Vault
 from bot.wiring.cluster import standing
@@ -20,8 +21,10 @@ from bot.wiring.keys import state_key
 from bot.wiring.machines import credentials_of, runs_home
 from iac.errors import ClusterSilent, Refused
 from iac.terraform.applier import Applier
+from iac.terraform.skeleton import warm
 from iac.terraform.state import read_state
 from iac.terraform.toolchain import Toolchain, load
+from iac.workspace import Workspace, unpack
 
 NOBODY = "-"
 """No run, no token and no stack has this id: what is asked of it touches nothing."""
@@ -35,8 +38,8 @@ async def ready_hand() -> AsyncIterator[Callable[[str], Guarded]]:
     settings = Settings()
     database = open_database(settings.database)
     toolchain = load(settings.tools, binary=settings.tf_bin or None)
-    attempts, runs = Attempts(database), SqlRuns(database)
-    stacks = SqlStacks(database, Vault(state_key(settings)))
+    attempts, runs, vault = Attempts(database), SqlRuns(database), Vault(state_key(settings))
+    stacks = SqlStacks(database, vault)
     await rehearse(attempts, runs, stacks)
 
     def guarded_for(run_id: str) -> Guarded:
@@ -44,6 +47,7 @@ async def ready_hand() -> AsyncIterator[Callable[[str], Guarded]]:
         return Guarded(
             runs=runs,
             stacks=stacks,
+            plans=SqlPlans(database, vault),
             attempts=attempts,
             hand=_hand(settings, toolchain, run_id),
             now=time.time,
@@ -79,7 +83,14 @@ def _hand(settings: Settings, toolchain: Toolchain, run_id: str) -> Hand:
     directory = runs_home(settings) / run_id
     access = standing(settings)
     if access is None:
-        return Hand(hold=lambda: True, apply=_no_lab, interrupt=lambda: None, state=lambda: read_state(directory))
+        return Hand(
+            hold=lambda: True,
+            has_plan=lambda: True,
+            unpack=lambda _: None,
+            apply=_no_lab,
+            interrupt=lambda: None,
+            state=lambda: read_state(directory),
+        )
     applier = Applier(toolchain, credentials_of(access), directory, settings.apply_seconds)
 
     def apply(digest: str) -> Ending:
@@ -88,6 +99,8 @@ def _hand(settings: Settings, toolchain: Toolchain, run_id: str) -> Hand:
 
     return Hand(
         hold=lambda: applier.hold(HOLD_S),
+        has_plan=Workspace(directory).plan_file.exists,
+        unpack=lambda files: _unpack(directory, files, toolchain),
         apply=apply,
         interrupt=applier.interrupt,
         state=lambda: read_state(directory),
@@ -97,3 +110,7 @@ def _hand(settings: Settings, toolchain: Toolchain, run_id: str) -> Hand:
 def _no_lab(_digest: str) -> Ending:
     """Behind the door, so that it is recorded and told; before it, the watchdog would start runners for ever."""
     raise ClusterSilent("looking for the lab", "no lab serves this home")
+
+
+def _unpack(directory: Path, files: bytes, toolchain: Toolchain) -> None:
+    unpack(directory, files, warm(toolchain))

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.outcome import Progress, Usable
+from bot.ports import Plans
 from bot.ports.machines import Whereabouts
 from bot.settings import Settings
+from iac.plan import Plan
 from iac.proxmox import Access
-from iac.spec import PlacedGuest
+from iac.spec import PlacedGuest, StackSpec
 from iac.terraform.environment import Credentials
 from iac.terraform.events import Tail, parse_progress
 from iac.terraform.holding import is_held, was_held
@@ -55,6 +57,22 @@ def steps_of(directory: Path) -> Callable[[], Iterator[Progress]]:
                 yield Progress(*parsed)
 
     return steps
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlanner:
+    """The ``Planner`` port: what is planned here can be applied on any machine."""
+
+    planner: TerraformPlanner
+    plans: Plans
+
+    async def plan(self, run_id: str, stack: StackSpec, state: bytes | None) -> Plan:
+        """Plan, and keep the files of a plan that changes something. ``Lost`` where the run is over by then."""
+        plan = await self.planner.plan(run_id, stack, state)
+        if plan.has_changes:
+            files = await asyncio.to_thread(self.planner.pack, run_id)
+            await self.plans.keep(run_id, plan.digest, files)
+        return plan
 
 
 @dataclass(frozen=True, slots=True)

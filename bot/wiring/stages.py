@@ -11,16 +11,20 @@ from bot.flow.closing import Closing
 from bot.flow.commanding import Commanding
 from bot.flow.editing import Editing
 from bot.flow.intake import Intake
+from bot.flow.mending import Mending
 from bot.flow.planning import Planning
 from bot.flow.rechecking import Recheck
+from bot.flow.recovering import Recovering
 from bot.flow.refusing import Refusing
 from bot.flow.reminding import Reminding
 from bot.flow.rules import Rules
+from bot.flow.stopping import Stopping
 from bot.flow.superseding import Superseding
 from bot.flow.telling import Telling
 from bot.flow.tongue import Tongue
 from bot.flow.upkeep import Upkeep
-from bot.ports import Clock, Planner, Runs
+from bot.hearing import Stages
+from bot.ports import Clock, Importer, Planner, Runs
 from bot.settings import Settings
 from bot.store.attempts import Attempts
 from bot.store.claims import SqlClaims
@@ -40,7 +44,6 @@ from bot.wiring.keys import lab_ssh_key, state_key
 from bot.wiring.machines import LocalRemains, Usability, runs_home
 from bot.wiring.people import Book
 from bot.wiring.quotas import quotas_of
-from bot.worker import Stages
 from iac.cost import Prices
 from iac.inventory import Cluster
 from iac.usable import UsableCheck as Eye
@@ -64,6 +67,7 @@ class Parts:
     recent: Cluster
     crew: AdkCrew
     planner: Planner
+    importer: Importer
     runner: DetachedRunner
     place: Place
     trust: AuditTrust
@@ -90,6 +94,8 @@ def stages_of(parts: Parts) -> Stages:
         applying=_applying(parts, stacks, reservations),
         closing=_closing(parts, stacks, reservations),
         upkeep=_upkeep(parts, stacks),
+        mending=_mending(parts, stacks),
+        stopping=_stopping(parts, stacks),
     )
 
 
@@ -233,6 +239,7 @@ def _applying(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) ->
         owner=parts.owner,
         lease_s=parts.settings.claim_seconds,
         beat_s=parts.settings.beat_seconds,
+        apply_s=parts.settings.apply_seconds,
         now=parts.now,
     )
 
@@ -244,6 +251,15 @@ def _closing(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> 
         reservations=reservations,
         claims=SqlClaims(parts.database),
         usable=Usability(Eye(parts.place.access, parts.place.reach)),
+        recovering=Recovering(
+            stacks=stacks,
+            reservations=reservations,
+            claims=SqlClaims(parts.database),
+            cluster=parts.cluster,
+            remains=LocalRemains(runs_home(parts.settings)),
+            importer=parts.importer,
+            patience_s=parts.settings.recover_seconds,
+        ),
         outbox=parts.outbox,
         jobs=parts.jobs,
         telling=parts.telling,
@@ -254,6 +270,14 @@ def _closing(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> 
     )
 
 
+def _mending(parts: Parts, stacks: SqlStacks) -> Mending:
+    return Mending(parts.runs, stacks, parts.outbox, parts.jobs, parts.book, parts.telling, parts.now)
+
+
+def _stopping(parts: Parts, stacks: SqlStacks) -> Stopping:
+    return Stopping(parts.runs, stacks, Attempts(parts.database), parts.outbox, parts.jobs, parts.book, parts.telling)
+
+
 def _upkeep(parts: Parts, stacks: SqlStacks) -> Upkeep:
     return Upkeep(
         runs=parts.runs,
@@ -261,6 +285,7 @@ def _upkeep(parts: Parts, stacks: SqlStacks) -> Upkeep:
         stacks=stacks,
         runner=parts.runner,
         remains=LocalRemains(runs_home(parts.settings)),
+        outbox=parts.outbox,
         jobs=parts.jobs,
         telling=parts.telling,
         beat_s=parts.settings.beat_seconds,

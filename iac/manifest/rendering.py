@@ -14,17 +14,22 @@ TFVARS = "terraform.tfvars.json"
 
 _GUARD = b"prevent_destroy = true"
 _LIFTED = b"prevent_destroy = false"
+_IGNORED = b"ignore_changes = [node_name, clone, started]"
+_STARTED = b"ignore_changes = [node_name, clone]"
 
 
-def render(stack: StackSpec, *, may_destroy: bool = False) -> Mapping[str, bytes]:
+def render(stack: StackSpec, *, may_destroy: bool = False, may_start: bool = False) -> Mapping[str, bytes]:
     """The files of a stack by their path: byte for byte the same for the same stack.
 
     ``may_destroy`` lifts ``prevent_destroy`` in the guests' module, for a plan that takes guests out. That is no
-    right to destroy: it only lets terraform show the plan, which policy and an approver then judge.
+    right to destroy: it only lets terraform show the plan, which policy and an approver then judge. ``may_start``
+    has the plan start what is off, for guests whose making broke off before they ever ran.
     """
     files = dict(_module_files())
     if may_destroy:
         files["modules/vm/main.tf"] = files["modules/vm/main.tf"].replace(_GUARD, _LIFTED)
+    if may_start:
+        files["modules/vm/main.tf"] = files["modules/vm/main.tf"].replace(_IGNORED, _STARTED)
     return files | {TFVARS: _values(stack)}
 
 

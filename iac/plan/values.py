@@ -25,6 +25,12 @@ class Change:
     unknown: Mapping[str, Any]
     needs_restart: tuple[str, ...] = ()
 
+    @property
+    def is_creation(self) -> bool:
+        """Whether it makes a guest, or finishes one whose making broke off before it was ever started."""
+        was_off, will_run = self.before.get("started") is False, self.after.get("started") is True
+        return self.action == "create" or (self.action == "update" and was_off and will_run)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

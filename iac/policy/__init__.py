@@ -49,6 +49,9 @@ BY_ACTION: Mapping[Action, tuple[Rule, ...]] = {
     "import": EVERY,
 }
 
+FINISHING: tuple[Rule, ...] = (*EVERY, *WRITTEN, disks.no_disk_is_lost)
+"""For a guest whose making broke off: it never ran, so it can grow in every way at once, and has no tags yet."""
+
 
 def violations(plan: Plan, allowed: Allowed) -> tuple[Sentence, ...]:
     """Everything the plan does that this run may not; empty means it may be shown for approval.
@@ -67,7 +70,9 @@ def _about_one(change: Change, allowed: Allowed) -> list[Sentence]:
         return list(high_availability.only_as_asked(change, allowed))
     if change.kind != OUR_KIND:
         return list(rules.only_our_kind(change, allowed))
-    return [sentence for rule in BY_ACTION[change.action] for sentence in rule(change, allowed)]
+    is_finished = change.action == "update" and change.is_creation
+    chosen = FINISHING if is_finished else BY_ACTION[change.action]
+    return [sentence for rule in chosen for sentence in rule(change, allowed)]
 
 
 def _about_the_whole(plan: Plan, allowed: Allowed) -> Iterator[Sentence]:

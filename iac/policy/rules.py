@@ -24,7 +24,12 @@ def only_our_kind(change: Change, _: Allowed) -> Violations:
 
 
 def only_what_was_asked(change: Change, allowed: Allowed) -> Violations:
-    """No delete, replace, import or other action that the person did not ask for."""
+    """No delete, replace, import or other action that the person did not ask for.
+
+    A guest whose making broke off is finished by whoever asks for it again.
+    """
+    if change.action == "update" and change.is_creation and allowed.intent != "destroy":
+        return
     if change.action not in ACTIONS[allowed.intent]:
         yield say(f"policy.not_asked.{change.action.replace('-', '_')}", guest=guest_of(change))
 

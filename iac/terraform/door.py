@@ -22,7 +22,7 @@ from iac.errors import Broken, TimedOut
 from iac.terraform.environment import Credentials, for_terraform
 from iac.terraform.toolchain import Toolchain
 
-VERBS = frozenset({"init", "validate", "plan", "show", "untaint", "version"})
+VERBS = frozenset({"import", "init", "validate", "plan", "show", "untaint", "version"})
 """What may pass. An apply has a door of its own, which looks at the digest first."""
 
 GRACE_SECONDS = 5.0

@@ -45,9 +45,18 @@ class TerraformPlanner:
             await asyncio.wait([work])
             raise
 
+    def pack(self, run_id: str) -> bytes:
+        """The files of the plan that was just made for that run, as one archive; ``Broken`` where they are gone."""
+        workspace = Workspace(self.runs_home / run_id)
+        if not workspace.plan_file.exists():
+            raise Broken(f"keeping the plan of run {run_id}", "it is no longer there")
+        return workspaces.pack(workspace.directory)
+
     def _plan(self, door: Door, stack: StackSpec, state: bytes | None) -> Plan:
         serial = serial_of(state)
-        files = render(stack, may_destroy=bool(guests_in(state) - {guest.spec.name for guest in stack.guests}))
+        names = {guest.spec.name for guest in stack.guests}
+        is_unfinished = bool(names & tainted_in(state).keys())
+        files = render(stack, may_destroy=bool(guests_in(state) - names), may_start=is_unfinished)
         workspace = workspaces.write(Path(door.working_dir), files, state, warm(self.toolchain))
         try:
             self._untaint(door, stack, state)

@@ -1,5 +1,7 @@
 """Between the plan and the yes, and in the middle of an apply, the world moves: nothing unsafe, nothing silent."""
 
+import shutil
+
 import pytest
 
 from bot.domain.run import RunState
@@ -59,6 +61,16 @@ async def test_a_plan_file_that_was_changed_is_not_applied(house):
     await house.chat.card("t1", lambda c: button(c, "approve") not in (None, button(card, "approve")))
     assert "api01" not in await house.machines()
     assert [each.state for each in await house.runs()] == [RunState.REFUSED, RunState.PLANNED]
+
+
+async def test_a_plan_whose_directory_is_gone_is_applied_from_what_was_kept(house):
+    await house.say("alice", ASK)
+    card = await house.planned()
+    shutil.rmtree(house.settings.home / "runs" / (await house.runs())[-1].id)
+    await house.press("bob", card, "approve")
+    await house.chat.card("t1", lambda c: c.tone == "good")
+    assert list(await house.machines()).count("api01") == 1
+    assert [run.state for run in await house.runs()] == [RunState.APPLIED]
 
 
 async def test_a_clone_that_fails_is_told_in_proxmoxs_own_words(house):

@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from bot.chat.cards.changes import diff_part
 from bot.chat.cards.planned import plan_parts
 from bot.chat.cards.view import View
-from bot.chat.port import Part, Text
+from bot.chat.port import Button, Buttons, Part, Text
+from bot.domain.approval import button_value
+from bot.domain.mending import STOP
 from bot.domain.outcome import Progress
 from iac.errors import Value
 
 KINDS: Mapping[str, str] = {"proxmox_virtual_environment_vm": "vm", "proxmox_haresource": "ha"}
 """Resource types of our modules that have words of their own."""
+
+STOPPING = "apply.stopping"
+"""The remark that somebody has asked for a stop already."""
 
 
 def approved_parts(view: View) -> list[Part]:
@@ -26,7 +31,15 @@ def approved_parts(view: View) -> list[Part]:
 def applying_parts(view: View) -> list[Part]:
     """One line for each resource on its way."""
     head = Text(by_all(view, "card.applying"))
-    return [head, *(progress_parts(view) or plan_parts(view)), *diff(view)]
+    return [head, *(progress_parts(view) or plan_parts(view)), *diff(view), *_stop(view)]
+
+
+def _stop(view: View) -> list[Part]:
+    """The way to stop it, until somebody has gone it."""
+    if any(note.key == STOPPING for note in view.outcome.notes):
+        return []
+    words = view.say("card.button.stop"), button_value(view.run)
+    return [Buttons((Button(STOP, *words, style="danger", confirm=view.say("card.confirm.stop")),))]
 
 
 def by_all(view: View, key: str, **values: Value) -> str:

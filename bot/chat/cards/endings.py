@@ -3,7 +3,11 @@
 from bot.chat.cards.applying import diff, progress_parts
 from bot.chat.cards.planned import asked_parts
 from bot.chat.cards.view import View
-from bot.chat.port import Code, Diff, Part, Text
+from bot.chat.port import Button, Buttons, Code, Diff, Part, Text
+from bot.domain.approval import button_value
+from bot.domain.mending import FINISH, UNDO
+from bot.domain.outcome import Left
+from bot.domain.recovery import created_by
 
 ERROR_LINES_SHOWN = 12
 """Terraform's words up to this many lines stand open; more of them fold."""
@@ -43,7 +47,44 @@ def errored_parts(view: View) -> list[Part]:
     """What broke, what exists now, terraform's own words, and the way on."""
     key = "card.errored_apply" if has_begun(view) else "card.errored_plan"
     way = Text(view.say("card.errored_way", run=view.run.id))
-    return [Text(view.say(key)), *_why(view), *_exists(view), *errors_parts(view), way, *diff(view)]
+    there = now_parts(view) if view.outcome.standing is not None else _exists(view)
+    return [Text(view.say(key)), *_why(view), *there, *errors_parts(view), way, *diff(view), *mend_buttons(view)]
+
+
+def mend_buttons(view: View) -> list[Part]:
+    """Finish the rest and undo what was made, once it is known what there is."""
+    standing = view.outcome.standing
+    if standing is None:
+        return []
+    value = button_value(view.run)
+    finish = Button(FINISH, view.say("card.button.finish"), value, style="primary")
+    is_there = any(guest.spec.name in standing for guest in created_by(view.outcome))
+    undo = (Button(UNDO, view.say("card.button.undo"), value),) if is_there else ()
+    return [Buttons((finish, *undo))]
+
+
+def now_parts(view: View) -> list[Part]:
+    """What exists after an apply that broke, what does not, and what is there without being ours to know."""
+    standing = frozenset(view.outcome.standing or ())
+    left = view.outcome.left
+    made = [guest.spec.name for guest in created_by(view.outcome)]
+    gone = [c.name for c in view.outcome.plan.changes if c.action == "delete"] if view.outcome.plan else []
+    named = {one.guest for one in left}
+    said = {
+        "card.now.exists": [name for name in made if name in standing],
+        "card.now.missing": [name for name in made if name not in standing and name not in named],
+        "card.now.removed": [name for name in dict.fromkeys(gone) if name not in standing],
+    }
+    lines: list[Part] = [Text(view.say(key, guests=tuple(names))) for key, names in said.items() if names]
+    if not said["card.now.exists"] and not said["card.now.removed"] and not left and made:
+        lines = [Text(view.say("card.now.nothing"))]
+    rows = (_left_text(view, one) for one in left)
+    return [*lines, *filter(None, [view.items(view.say("card.now.left"), rows)])]
+
+
+def _left_text(view: View, one: Left) -> str:
+    why = view.sentence(one.why)
+    return view.say("card.now.left_guest", guest=one.guest, vmid=str(one.vmid), node=one.node, why=why)
 
 
 def has_begun(view: View) -> bool:

@@ -4,8 +4,11 @@ from bot.chat.cards.applying import diff
 from bot.chat.cards.guests import size, template_name
 from bot.chat.cards.planned import plan_parts
 from bot.chat.cards.view import View
-from bot.chat.port import Code, Fields, Part, Text
+from bot.chat.port import Button, Buttons, Code, Fields, Part, Text
+from bot.domain.approval import button_value
+from bot.domain.mending import UNDO
 from bot.domain.outcome import Usable
+from bot.domain.recovery import created_by
 from iac.spec import PlacedGuest
 
 AT_ONCE_S = 1.0
@@ -17,7 +20,14 @@ def report_parts(view: View) -> list[Part]:
     parts = [part for usable in view.outcome.usable for part in _guest_parts(view, usable)]
     if not parts:
         parts = [Text(view.say("card.applied")), *plan_parts(view)]
-    return [*parts, _decision(view), *diff(view)]
+    return [*parts, _decision(view), *diff(view), *_undo(view)]
+
+
+def _undo(view: View) -> list[Part]:
+    """The way back, where the run made something."""
+    if not created_by(view.outcome):
+        return []
+    return [Buttons((Button(UNDO, view.say("card.button.undo"), button_value(view.run)),))]
 
 
 def is_checking(view: View) -> bool:

@@ -68,7 +68,8 @@ def _form(view: View) -> tuple[str, Tone, Parts]:
 
 
 def _notes(view: View) -> list[Part]:
-    if view.run.state not in NOTED:
+    is_looking = view.run.state is S.ERRORED and has_begun(view) and view.outcome.standing is None
+    if view.run.state not in NOTED and not is_looking:
         return []
     notes = dict.fromkeys(view.sentence(note) for note in (*view.proposal.notes, *view.outcome.notes))
     return [Text(note) for note in notes]

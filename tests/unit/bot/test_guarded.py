@@ -42,6 +42,9 @@ class World:
     is_mine: bool = True
     is_free: bool = True
     stop_by: str | None = None
+    has_plan: bool = True
+    kept: bytes | None = None
+    unpacked: list[bytes] = field(default_factory=list)
     ends_by_itself: bool = False
     fault: Exception | None = None
     saved: list[tuple[int, bytes]] = field(default_factory=list)
@@ -71,6 +74,14 @@ class World:
     async def attempt(self, _run_id):
         self._raise("attempt")
         return replace(ATTEMPT, stop_by=self.stop_by)
+
+    async def load(self, _run_id, digest):
+        self._raise("load")
+        assert digest == a_run(RunState.APPLYING).digest
+        return self.kept
+
+    def unpack(self, files):
+        self.unpacked.append(files)
 
     async def begin(self, _run_id, _token, _beat_s):
         return self.is_mine
@@ -105,8 +116,8 @@ class World:
 
 
 def guarded(world: World, beat_s: float = BEAT_S) -> Guarded:
-    hand = Hand(lambda: world.is_free, world.apply, world.interrupt, world.newest)
-    return Guarded(world, world, world, hand, lambda: 1_795_000_000.0, beat_s)  # type: ignore[arg-type]
+    hand = Hand(lambda: world.is_free, lambda: world.has_plan, world.unpack, world.apply, world.interrupt, world.newest)
+    return Guarded(world, world, world, world, hand, lambda: 1_795_000_000.0, beat_s)  # type: ignore[arg-type]
 
 
 async def until(found, seconds: float = 10.0) -> None:
@@ -261,3 +272,25 @@ async def test_a_state_that_is_no_longer_ours_to_write_does_not_keep_the_runner_
     world = World(ends_by_itself=True, states=[(1, b"a")], faults={"save": [Lost("r")] * 50, "finish": [Lost("r")]})
     await asyncio.wait_for(guarded(world).run("r", "t"), 10)
     assert world.saved == []
+
+
+async def test_a_machine_without_the_plan_rebuilds_it_from_what_was_kept():
+    world = World(ends_by_itself=True, has_plan=False, kept=b"files", faults={"load": [AWAY]})
+    await guarded(world).run("r", "t")
+    assert world.unpacked == [b"files"]
+    assert [code for code, _ in world.finished] == [0]
+
+
+async def test_a_plan_that_is_nowhere_any_more_is_not_applied():
+    world = World(has_plan=False, fault=AssertionError("it was touched"))
+    await guarded(world).run("r", "t")
+    ((code, outcome),) = world.finished
+    assert (code, outcome.error.key) == (UNTOUCHED, "terraform.plan_gone")
+
+
+async def test_a_plan_that_cannot_be_read_ends_the_apply_instead_of_waiting_for_ever():
+    sealed = Broken("reading", "another key", key="run.state_sealed")
+    world = World(has_plan=False, faults={"load": [sealed]})
+    await asyncio.wait_for(guarded(world).run("r", "t"), 10)
+    ((code, outcome),) = world.finished
+    assert (code, outcome.error.key) == (1, "run.state_sealed")

@@ -14,9 +14,10 @@ from bot.domain.errors import Lost
 from bot.domain.run import RunState
 from bot.flow.telling import Telling
 from bot.flow.tongue import Tongue
+from bot.hearing import Hearing
 from bot.settings import Settings
 from bot.wiring.people import book_of
-from bot.worker import Hearing, Worker
+from bot.worker import Worker
 from iac.errors import Broken
 
 HERE = Conversation("web", "local", "main", "t1")
@@ -103,12 +104,17 @@ class World:
     async def plan(self, _run_id):
         raise self.fault or KeyError("surprise")
 
+    async def tell_fault(self, run_id, reference):
+        self.told.append((run_id, reference))
+
     async def give_up(self, run_id, reference):
         self.told.append((run_id, reference))
 
-    async def apply(self, run_id): ...
+    async def apply(self, run_id):
+        await self.plan(run_id)
 
-    async def close(self, run_id): ...
+    async def close(self, run_id):
+        await self.plan(run_id)
 
 
 def hearing(world: World, lease_s: float = 60.0) -> Hearing:
@@ -204,9 +210,10 @@ async def test_an_inbox_that_cannot_be_read_does_not_stop_the_rescue():
     assert world.rescues == 1
 
 
-async def test_a_job_that_breaks_in_a_new_way_is_told_under_a_reference():
+@pytest.mark.parametrize("job", ["plan", "apply", "close"])
+async def test_a_job_that_breaks_in_a_new_way_is_told_under_a_reference(job):
     world = World()
-    await worker(world).handlers()["plan"]("r1")
+    await worker(world).handlers()[job]("r1")
     ((run_id, reference),) = world.told
     assert run_id == "r1"
     assert len(reference) == 8

@@ -62,8 +62,15 @@ def test_every_state_in_every_language_has_a_card_that_says_something(state, lan
 
 
 @pytest.mark.parametrize("state", [s for s in RunState if s is not RunState.PLANNED])
-def test_only_a_plan_that_waits_for_a_decision_has_buttons(state):
-    assert part_of(card_of(state), Buttons) is None
+def test_only_a_plan_that_waits_for_a_decision_can_be_decided_about(state):
+    buttons = part_of(card_of(state), Buttons)
+    assert not {button.action for button in (buttons.items if buttons else ())} & {"approve", "discard"}
+
+
+def test_an_apply_can_be_stopped_after_one_more_question_until_somebody_has_asked_for_it():
+    (stop,) = part_of(card_of(RunState.APPLYING), Buttons).items
+    assert (stop.action, stop.style) == ("stop", "danger")
+    assert stop.confirm
 
 
 def test_a_plan_says_what_will_be_created_in_plain_words():

@@ -28,7 +28,7 @@ def door(tmp_path):
     return make
 
 
-@pytest.mark.parametrize("verb", ["apply", "destroy", "import", "state rm", "force-unlock", "login", "console", ""])
+@pytest.mark.parametrize("verb", ["apply", "destroy", "state rm", "force-unlock", "login", "console", ""])
 def test_only_harmless_verbs_pass(door, verb, tmp_path):
     with pytest.raises(Broken, match="not a command"):
         door(f"touch '{tmp_path}/ran'").cmd(verb)
@@ -71,7 +71,7 @@ i=0; while [ ! -s "$PWD/signals" ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i+1));
 
 def test_the_clock_asks_once_and_waits_for_the_end(door, tmp_path):
     with pytest.raises(TimedOut):
-        door(SIGNALLED).cmd("plan", seconds=0.5)
+        door(SIGNALLED).cmd("plan", seconds=2)
     assert (tmp_path / "signals").read_text() == "signal\n"
 
 

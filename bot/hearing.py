@@ -1,0 +1,144 @@
+"""Hearing: one event from the inbox, taken to the stage it belongs to."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from agents.contracts import Language
+from bot.chat.port import Commanded, Event, Filled, Pressed
+from bot.domain.approval import CONFIRM
+from bot.domain.edit import EDIT, EDIT_ACTION
+from bot.domain.errors import Lost
+from bot.domain.mending import STOP
+from bot.flow.applying import Applying
+from bot.flow.approving import Approving
+from bot.flow.closing import Closing
+from bot.flow.commanding import Commanding
+from bot.flow.editing import Editing
+from bot.flow.intake import Intake
+from bot.flow.mending import ACTIONS, Mending
+from bot.flow.planning import Planning
+from bot.flow.reminding import Reminding
+from bot.flow.stopping import Stopping
+from bot.flow.telling import Telling
+from bot.flow.tongue import Tongue
+from bot.flow.upkeep import Upkeep
+from bot.ports import Inbox, Outbox
+from iac.errors import Broken, Sentence, say
+
+log = structlog.get_logger()
+
+HEAR_LEASE_S = 30.0
+"""Renewed while an event is worked on: an event of a worker that died is taken up after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The use cases, by job."""
+
+    intake: Intake
+    commanding: Commanding
+    planning: Planning
+    approving: Approving
+    applying: Applying
+    closing: Closing
+    upkeep: Upkeep
+    reminding: Reminding
+    editing: Editing
+    mending: Mending
+    stopping: Stopping
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Takes one event from the inbox to the stage it belongs to."""
+
+    inbox: Inbox
+    stages: Stages
+    outbox: Outbox
+    telling: Telling
+    tongue: Tongue
+    owner: str
+    lease_s: float = HEAR_LEASE_S
+
+    async def hear(self, key: str) -> None:
+        """Have the event's whole effect, once; an event that is another worker's is left to it.
+
+        What may heal by itself is said once and tried again; what is a defect of ours is said and laid aside,
+        under a reference that the log has too.
+        """
+        event = await self.inbox.claim(key, self.owner, self.lease_s)
+        if event is None:
+            return
+        try:
+            async with self._keeping(key):
+                await self._heard(event)
+        except Broken as fault:
+            if fault.is_worth_retrying:
+                await self._tell(event, fault.sentence, "wait")
+                raise
+            await self._tell(event, fault.sentence, "broken")
+        except Lost:
+            # Its turn in the thread is another's by now, or forgotten: it comes again, and has its effect once.
+            raise
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("event.broke", key=key, reference=reference)
+            await self._tell(event, say("broken.unheard", reference=reference), "broken")
+        await self.inbox.done(key)
+
+    async def _heard(self, event: Event) -> None:
+        if isinstance(event, Pressed) and event.action == EDIT_ACTION:
+            await self.stages.editing.press(event)
+        elif isinstance(event, Pressed):
+            await self._pressed(event)
+        elif isinstance(event, Filled) and event.form.startswith(EDIT):
+            await self.stages.editing.fill(event)
+        elif isinstance(event, Filled) and event.form.startswith(CONFIRM):
+            await self.stages.approving.fill(event)
+        elif isinstance(event, Commanded):
+            await self.stages.commanding.command(event)
+        else:
+            await self.stages.intake.hear(event)
+
+    async def _pressed(self, event: Pressed) -> None:
+        """To the stage that the button belongs to."""
+        if event.action in ACTIONS:
+            await self.stages.mending.press(event)
+        elif event.action == STOP:
+            await self.stages.stopping.press(event)
+        else:
+            await self.stages.approving.press(event)
+
+    @asynccontextmanager
+    async def _keeping(self, key: str) -> AsyncIterator[None]:
+        """Renew the claim every third of its lease: a crew may think for longer than a dead worker is waited for."""
+        beating = asyncio.create_task(self._beat(key))
+        try:
+            yield
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+
+    async def _beat(self, key: str) -> None:
+        while True:
+            await asyncio.sleep(self.lease_s / 3)
+            try:
+                await self.inbox.renew(key, self.owner, self.lease_s)
+            except Broken as away:
+                log.warning("event.not_renewed", key=key, why=str(away))
+
+    async def _tell(self, event: Event, sentence: Sentence, why: str) -> None:
+        language = await self._language(event)
+        await self.outbox.add([self.telling.note(event, sentence, language, about=why)])
+
+    async def _language(self, event: Event) -> Language:
+        """The language of the thread; what broke may be the database that knows it."""
+        try:
+            return await self.tongue.of(event)
+        except Broken:
+            return "en"

@@ -1,0 +1,33 @@
+"""When a stack is free: nobody changes it, and what broke while changing it has been looked at."""
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import Refused
+from bot.domain.run import Run, RunState
+from bot.store.models import attempts, runs
+
+CHANGING = (RunState.APPROVED, RunState.APPLYING)
+
+
+def was_tried() -> ColumnElement[bool]:
+    """Whether an apply of the run was ever ordered."""
+    return exists().where(attempts.c.run_id == runs.c.id)
+
+
+def is_changing() -> ColumnElement[bool]:
+    """Whether the run is about to change its stack, or does."""
+    return runs.c.state.in_([state.value for state in CHANGING])
+
+
+def is_unrecovered() -> ColumnElement[bool]:
+    """Whether an apply of the run broke, and nobody has looked yet at what it left."""
+    return (runs.c.state == RunState.ERRORED.value) & runs.c.closed_at.is_(None) & was_tried()
+
+
+async def check_is_settled(connection: AsyncConnection, run: Run) -> None:
+    """Refuse, inside the caller's transaction, in the name of a broken run of the stack that nobody has looked at."""
+    broken = (runs.c.stack_id == run.stack_id) & (runs.c.id != run.id) & is_unrecovered()
+    row = (await connection.execute(select(runs.c.id, runs.c.decided_by, runs.c.requester).where(broken))).first()
+    if row is not None:
+        raise Refused("lock.held", holder=row.decided_by or row.requester, run=row.id)
