@@ -101,7 +101,7 @@ class Victims:
         while True:
             calm = CALM_S if self.look() else 0.0
             await asyncio.sleep(calm + 0.1)
-            if len(self.deaths) > self.most():
+            if self._were_enough():
                 continue
             for (point, how), since in list(self.lying.items()):
                 if time.monotonic() - since > KNIFE_S:
@@ -139,7 +139,7 @@ class Victims:
 
     async def _redis(self) -> None:
         while True:
-            await asyncio.sleep(self.dice.uniform(0.5, 1.5) * REDIS_EVERY_S)
+            await self._chance(REDIS_EVERY_S)
             server = self.world.redis
             if server and server.process:
                 server.process.kill()
@@ -152,9 +152,18 @@ class Victims:
                     process.kill()
                     self._died("redis", "any moment")
 
+    def _were_enough(self) -> bool:
+        return len(self.deaths) >= self.most()
+
+    async def _chance(self, every_s: float) -> None:
+        """About so many seconds, and then until there may be another death."""
+        await asyncio.sleep(self.dice.uniform(0.5, 1.5) * every_s)
+        while self._were_enough():  # noqa: ASYNC110 - what it waits for is people asking
+            await asyncio.sleep(1.0)
+
     async def _machines(self) -> None:
         while True:
-            await asyncio.sleep(self.dice.uniform(0.5, 1.5) * MACHINE_EVERY_S)
+            await self._chance(MACHINE_EVERY_S)
             name = self.dice.choice([name for name in self.world.roles if name != "front"])
             self.world.absent.add(name)
             self._died("machine", "worker, runner, terraform, disk")
