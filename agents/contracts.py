@@ -1,6 +1,7 @@
 """What goes into the crew and what comes out: a ``Turn`` in; a ``Reply`` or a ``Proposal`` out. No ADK in here."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,11 +27,65 @@ class Past(Frozen):
     text: str
 
 
+class Snapshot(Frozen):
+    """A snapshot of a guest, and the day it was taken where that is known."""
+
+    name: str
+    taken_on: date | None = None
+
+
+class Surroundings(Frozen):
+    """What one reading of the cluster does not hold: snapshots, owners and ends of life, by the guest's name."""
+
+    snapshots: Mapping[str, tuple[Snapshot, ...]] = Field(default_factory=dict)
+    owners: Mapping[str, str] = Field(default_factory=dict)
+    expiries: Mapping[str, date] = Field(default_factory=dict)
+
+
+class Rights(Frozen):
+    """What the person may ask for, so that a "no" comes early. It grants nothing: roles and policy decide later.
+
+    ``pools`` are those the person may change guests in, all where it is None; ``is_own_only`` narrows that to guests
+    they own. Bounds are what is still free for them, None where there is none. Memory in MB, disk in GB.
+    """
+
+    person: str = ""
+    pools: tuple[str, ...] | None = None
+    is_own_only: bool = False
+    max_guests: int | None = None
+    max_cores: int | None = None
+    max_memory_mb: int | None = None
+    max_disk_gb: int | None = None
+    may_use_ha: bool = True
+    may_use_prod: bool = True
+
+
+class Act(Frozen):
+    """One thing asked for: ``intent`` is a word of the language data, ``slots`` canonical values (MB, GB, hours)."""
+
+    intent: str
+    slots: Mapping[str, Any] = Field(default_factory=dict)
+
+
+class Understood(Frozen):
+    """What a message comes to after everything said before it.
+
+    ``asks`` are slots that must be known before a plan; ``refusals`` reasons why it cannot be, or not for this person.
+    """
+
+    intent: str
+    slots: Mapping[str, Any] = Field(default_factory=dict)
+    asks: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    further: tuple[Act, ...] = ()
+
+
 class Turn(Frozen):
     """One thing said, with what the thread remembers.
 
     ``slots`` is what the crew asked to be remembered last time, unchanged. ``answers`` are typed choices
-    made on a question card: slot name -> value, already text. ``is_platform_admin`` widens nothing here.
+    made on a question card: slot name -> value, already text. ``rights`` and ``around`` only let the crew say no or
+    ask earlier; ``said_at`` is what relative dates are counted from, now where it is None.
     """
 
     thread: str
@@ -40,6 +95,9 @@ class Turn(Frozen):
     slots: Mapping[str, Any] = Field(default_factory=dict)
     history: tuple[Past, ...] = ()
     language: Language | None = None
+    said_at: datetime | None = None
+    rights: Rights | None = None
+    around: Surroundings = Surroundings()
 
 
 class Choice(Frozen):
@@ -131,6 +189,7 @@ class Reply(Frozen):
     questions: tuple[Question, ...] = ()
     slots: Mapping[str, Any] = Field(default_factory=dict)
     trace: tuple[TraceStep, ...] = ()
+    understood: Understood | None = None
 
 
 class Proposal(Frozen):
@@ -146,6 +205,7 @@ class Proposal(Frozen):
     notes: tuple[Sentence, ...] = ()
     slots: Mapping[str, Any] = Field(default_factory=dict)
     trace: tuple[TraceStep, ...] = ()
+    understood: Understood | None = None
 
 
 class Outcome(Frozen):

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     freeze = add("freeze", "stop every change: no apply begins until it is lifted")
     freeze.add_argument("--reason", default="", help="what people are told")
     add("unfreeze", "lift the freeze: what waits goes on")
+    _add_language(add)
 
     _add_state(add("state", "what terraform knew of a stack, version by version").add_subparsers)
     stacks = add("stack", "the stacks there are, and one of them as plain files")
@@ -90,12 +91,27 @@ def _add_state(begin: Callable[..., Any]) -> None:
     made["restore"].add_argument("version", type=int)
 
 
+def _add_language(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    understand = add("understand", "a file of conversations through the crew, one prediction a line")
+    understand.add_argument("--file", required=True, help="conversations, one JSON object a line")
+    understand.add_argument("--context", required=True, help="the world they live in, a JSON file")
+    understand.add_argument("--out", default="", help="where the predictions go (default: this terminal)")
+    understand.add_argument("--model", action="store_true", help="use the live models of the settings")
+
+    evaluate = add("eval", "how well a file of conversations is understood")
+    evaluate.add_argument("--gold", required=True, help="conversations with what they must come to")
+    evaluate.add_argument("--context", required=True, help="the world they live in, a JSON file")
+    evaluate.add_argument("--predictions", default="", help="predictions (default: made now, by the crew)")
+    evaluate.add_argument("--model", action="store_true", help="make them with the live models of the settings")
+    evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
 PREFIX = "THREADFORM_"
 NEAR = 0.75
 """How much of a name must be a setting's to count as a slip of the pen: one or two letters of ten."""
 WRONG = "threadform: the settings are wrong, nothing was started."
 SEE = "See docs/settings.md for every setting."
-MODULES = {"web": "serve", "worker": "serve", "migrate": "serve", "unfreeze": "freeze"}
+MODULES = {"web": "serve", "worker": "serve", "migrate": "serve", "unfreeze": "freeze", "eval": "evaluate"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,24 +9,13 @@ from agents.rules.shapes import Route
 from iac.errors import Sentence, say
 
 _MOST_RUNS = 10
-_UNSUPPORTED = frozenset(
-    [
-        "power",
-        "snapshot",
-        "backup",
-        "migrate",
-        "resize",
-        "container",
-        "k3s",
-        "deploy",
-        "ha",
-        "lease",
-        "forecast",
-        "quota",
-        "docs",
-        "troubleshoot",
-    ]
-)
+_UNSUPPORTED = {
+    "start_vm": "power", "stop_vm": "power", "restart_vm": "power", "snapshot_create": "snapshot",
+    "snapshot_rollback": "snapshot", "snapshot_delete": "snapshot", "backup_vm": "backup", "migrate_vm": "migrate",
+    "drain_node": "migrate", "resize_vm": "resize", "create_ct": "container", "clone_vm": "clone", "k3s_create": "k3s",
+    "k3s_scale": "k3s", "k3s_delete": "k3s", "deploy_app": "deploy", "set_ha": "ha", "extend_ttl": "lease",
+    "forecast_capacity": "forecast", "get_quota": "quota", "docs_question": "docs", "troubleshoot": "troubleshoot",
+}  # fmt: skip
 _PLAIN = {
     "help": "crew.help",
     "smalltalk": "crew.smalltalk",
@@ -43,9 +32,8 @@ async def answer(work: Work, route: Route) -> Reply:
         return _cancelled(work)
     if route.intent in {"list_resources", "get_status", "cluster_question"}:
         return _reply(work, await _looked_up(work, route))
-    if route.intent == "unsupported":
-        topic = route.topic if route.topic in _UNSUPPORTED else "other"
-        return _reply(work, (say(f"crew.unsupported.{topic}"), say("crew.can")))
+    if route.intent in _UNSUPPORTED:
+        return _reply(work, (say(f"crew.unsupported.{_UNSUPPORTED[route.intent]}"), say("crew.can")))
     if route.intent == "unclear":
         return await _unclear(work, route)
     return _reply(work, (say(_PLAIN[route.intent]),))
@@ -58,6 +46,8 @@ async def _looked_up(work: Work, route: Route) -> tuple[Sentence, ...]:
     named = named_guests(work.turn.text, inventory)
     if named:
         return guest_states(named)
+    if route.intent == "cluster_question" and not route.topic:
+        return cluster_state(inventory)
     if route.intent == "get_status":
         runs = await work.desk.runs(work.turn.thread)
         return runs_listed(runs, is_thread=True) if runs and not route.topic else cluster_state(inventory)

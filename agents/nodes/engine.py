@@ -8,7 +8,7 @@ from google.adk.apps import App
 from google.adk.sessions import InMemorySessionService
 from google.genai import types
 
-from agents.contracts import Desk, Proposal, Reply, TraceStep, Turn
+from agents.contracts import Desk, Proposal, Reply, TraceStep, Turn, Understood
 from agents.models.building import RULES as RULES_LINK
 from agents.models.building import chain_of
 from agents.models.offline import ANSWER_TOOL
@@ -68,7 +68,7 @@ class Engine:
             NOTES.reset(notes_token)
         if work.outcome is None:
             raise NoAnswer(APP)
-        return self._traced(work.outcome, notes)
+        return self._traced(work.outcome, notes, work.understood)
 
     async def _run(self, turn: Turn) -> None:
         """Run and always drain: what is left in the generator would keep its tasks alive."""
@@ -83,9 +83,9 @@ class Engine:
         finally:
             await self._sessions.delete_session(app_name=APP, user_id=PERSON, session_id=session.id)
 
-    def _traced(self, outcome: Reply | Proposal, notes: Notes) -> Reply | Proposal:
+    def _traced(self, outcome: Reply | Proposal, notes: Notes, understood: Understood | None) -> Reply | Proposal:
         """The outcome with its trace; and with one sentence where live models were asked for and did not answer."""
-        update: dict[str, object] = {"trace": tuple(_step(note) for note in notes.steps)}
+        update: dict[str, object] = {"understood": understood, "trace": tuple(_step(note) for note in notes.steps)}
         is_degraded = self._is_live and any(note.served_by == RULES_LINK for note in notes.steps)
         if is_degraded:
             field = "notes" if isinstance(outcome, Proposal) else "sentences"

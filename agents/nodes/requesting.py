@@ -8,7 +8,7 @@ from agents.contracts import Issue, Proposal, Question, Reply, Review, Strategic
 from agents.nodes.building import build
 from agents.nodes.hiring import ask
 from agents.nodes.team import Team
-from agents.nodes.understanding import understood
+from agents.nodes.understanding import understood, wish_understood
 from agents.nodes.work import Work
 from agents.rules.amending import without
 from agents.rules.asking import questions_for, questions_from
@@ -28,6 +28,7 @@ async def request(ctx: Context, team: Team, work: Work, *, is_new: bool) -> Repl
         work.begin()
     wish = await _validated(ctx, team, work, is_new=is_new)
     inventory = await work.inventory()
+    wish_understood(work, wish)
     wish = cloned(wish, inventory)
     too_many = _too_many(wish, work)
     if too_many:
@@ -36,7 +37,10 @@ async def request(ctx: Context, team: Team, work: Work, *, is_new: bool) -> Repl
     if questions:
         return _asking(work, wish, (_head(wish),), questions)
     taken = {g.name for g in inventory.guests} - set(work.known.proposed)
+    said = set(wish_names(wish))
     wish = named(wish, f"{work.turn.thread}#{work.known.requests}", taken)
+    made = [name for name in wish_names(wish) if name not in said]
+    work.known = work.known.model_copy(update={"made": sorted({*work.known.made, *made})})
     asked = draft_of(wish, inventory, wish.environment or work.environment)
     return await _grounded(ctx, team, work, (wish, asked))
 
@@ -69,6 +73,11 @@ async def _grounded(ctx: Context, team: Team, work: Work, made: tuple[Wish, Draf
         return _reply(work, wish, tuple(issue.problem for issue in review.issues))
     strategy = tuple(StrategicPlan.of(s.name, p) for s, p in zip(new, placements, strict=True))
     return _proposal(work, (wish, draft), review, strategy)
+
+
+def wish_names(wish: Wish) -> list[str]:
+    """All names of a wish."""
+    return [name for guest in wish.guests for name in guest.names]
 
 
 def _proposal(work: Work, made: tuple[Wish, Draft], review: Review, strategy: tuple[StrategicPlan, ...]) -> Proposal:

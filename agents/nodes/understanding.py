@@ -1,14 +1,26 @@
 """What the fixed rules make of one message: a new wish, an answer to what was asked, or a change of what stands."""
 
+import re
+
+from agents.contracts import Act, Understood
 from agents.nodes.work import Work
 from agents.rules.amending import amended, answered
+from agents.rules.bounds import refusals_of
+from agents.rules.conversing import AMENDS
+from agents.rules.grasping import FURTHER
+from agents.rules.needs import asks_of
 from agents.rules.page import fold
 from agents.rules.pending import bare_values, takes_defaults, typed_values
-from agents.rules.shapes import Wish
+from agents.rules.safety import bypass_reason
+from agents.rules.shapes import Route, Wish
+from agents.rules.wishing import act_of_wish, flat, wish_asks
 
-_CLONE = (
-    "clone", "copy of", "copie", "from template", "from the template", "a partir du template", "depuis le template",
-)  # fmt: skip
+_CLONE = re.compile(
+    r"\b(?:clon(?:e|es|er|ez|ing)|cop(?:y|ie|ier|iez) (?:of|de|du|d')|copie\w*|dupli(?:cate|qu)\w*|template \d+|"
+    r"(?:from|based on|using|out of) (?:the |a )?(?:template|\S+ template)|"
+    r"(?:a partir|sur la base) d[ue] (?:\S+ )?(?:template|modele)|depuis "
+    r"(?:le |un )?(?:template|modele))\b"
+)
 
 
 def understood(work: Work, *, is_new: bool) -> Wish:
@@ -26,6 +38,69 @@ def understood(work: Work, *, is_new: bool) -> Wish:
     return wish
 
 
+def plain_understood(work: Work, route: Route) -> None:
+    """What a message comes to that needs no look at the cluster."""
+    reason = bypass_reason(work.turn.text)
+    said = next((past.text for past in reversed(work.turn.history) if past.role == "bot"), "")
+    plan = (
+        re.search(r"(?:#|n°\s*|no\.?\s*|num[ée]ro\s*)(\w+)", said)
+        if route.intent in {"approve_plan", "cancel_plan"}
+        else None
+    )
+    slots = {"plan_id": plan[1]} if plan else {}
+    refusals = (reason,) if reason and route.intent == "policy_bypass" else ()
+    intent = "smalltalk" if route.intent == "help" else route.intent
+    work.understood = Understood(intent=intent, slots=slots, refusals=refusals)
+
+
+def act_understood(work: Work, route: Route) -> None:
+    """What a message comes to that is about what exists; a wish for something new is understood where it is read."""
+    world = work.world
+    acts = work.acts()
+    act = next((a for a in acts if a.intent == route.intent), Act(intent=route.intent))
+    if act.intent in {"create_ct", "clone_vm", "deploy_app"}:
+        act = _with_wish(work, act)
+    further = tuple(
+        a for a in acts if a is not act and a.intent in FURTHER and a.intent != act.intent and not asks_of(a, world)
+    )
+    refusals = [reason for each in (act, *further) for reason in refusals_of(each, world)]
+    work.understood = Understood(
+        intent=act.intent,
+        slots=act.slots,
+        asks=asks_of(act, world),
+        refusals=tuple(dict.fromkeys([*refusals, *_declined(work)])),
+        further=further,
+    )
+    asks = list(work.understood.asks)
+    is_act = act.intent in AMENDS
+    work.known = work.known.model_copy(
+        update={"act": act if is_act else work.known.act, "act_asks": asks if is_act else []}
+    )
+
+
+def wish_understood(work: Work, wish: Wish) -> None:
+    """What a message comes to that asks for something new, or changes what was asked."""
+    is_clone = any(guest.is_clone for guest in wish.guests)
+    act = act_of_wish(wish, work.seen, "clone_vm" if is_clone else "create_vm", work.known.made)
+    asks = wish_asks(wish, is_clone=is_clone)
+    refusals = (*refusals_of(act, work.world), *_declined(work))
+    further = tuple(a for a in work.acts() if a.intent == "deploy_app")
+    work.understood = Understood(intent=act.intent, slots=act.slots, asks=asks, refusals=refusals, further=further)
+    work.known = work.known.model_copy(update={"act": None, "act_asks": []})
+
+
+def _declined(work: Work) -> tuple[str, ...]:
+    return ("approval_bypass",) if work.is_part_declined else ()
+
+
+def _with_wish(work: Work, act: Act) -> Act:
+    """An act that makes something new has the slots of the wish in its words."""
+    wish = act_of_wish(work.reading().wish, work.seen, act.intent, ())
+    slots = flat(wish.slots) if act.intent == "deploy_app" else dict(wish.slots)
+    slots = {slot: value for slot, value in slots.items() if slot != "name" or act.intent != "deploy_app"}
+    return act.model_copy(update={"slots": {**slots, **act.slots}})
+
+
 def _with_names(wish: Wish, work: Work) -> Wish:
     """Typed answers for the two things that are not a value of one group: names and the environment."""
     answers = typed_values(work.turn.answers)
@@ -41,16 +116,6 @@ def _with_names(wish: Wish, work: Work) -> Wish:
 
 
 def _with_clone(work: Work, wish: Wish) -> Wish:
-    folded = fold(work.turn.text)
-    words = (
-        "clone",
-        "copy of",
-        "copie",
-        "from template",
-        "from the template",
-        "a partir du template",
-        "depuis le template",
-    )
-    if not any(word in folded for word in words):
+    if not _CLONE.search(fold(work.turn.text)):
         return wish
     return wish.model_copy(update={"guests": [g.model_copy(update={"is_clone": True}) for g in wish.guests]})

@@ -2,16 +2,20 @@
 
 import asyncio
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from agents.contracts import Desk, Issue, Language, Proposal, Reply, Turn
+from agents.contracts import Act, Desk, Issue, Language, Proposal, Reply, Turn, Understood
 from agents.nodes.settings import CrewSettings
-from agents.rules.intents import Memory
+from agents.rules.conversing import acts_now
+from agents.rules.intents import Memory, offers
+from agents.rules.language import leaning
 from agents.rules.reading import Reading, read_message
 from agents.rules.remembered import Remembered
 from agents.rules.review import Reality
 from agents.rules.seen import NOTHING, Seen, seen_in
 from agents.rules.shapes import Draft, Wish
+from agents.rules.world import NOWHERE, World, world_of
 from iac.inventory import Cluster, Inventory
 
 
@@ -30,6 +34,8 @@ class Work:
     known: Remembered
     language: Language
     outcome: Reply | Proposal | None = None
+    understood: Understood | None = None
+    is_part_declined: bool = False
     asked: Draft | None = None
     rejected: list[Issue] = field(default_factory=list)
     _inventory: Inventory | None = None
@@ -49,9 +55,30 @@ class Work:
         return seen_in(self._inventory) if self._inventory else NOTHING
 
     @property
+    def now(self) -> datetime:
+        """What relative dates are counted from."""
+        return self.turn.said_at or datetime.now(UTC)
+
+    @property
+    def world(self) -> World:
+        """What a message may refer to; nothing before the first look."""
+        if self._inventory is None:
+            return NOWHERE
+        return world_of(self._inventory, self.turn.around, self.turn.rights, self.now)
+
+    def acts(self) -> list[Act]:
+        """What the message asks of what exists; guests of the request that stands are no such guests."""
+        world = self.world
+        known = {name.lower() for name in self.known.names}
+        others = tuple(b for b in world.beings if b.name.lower() not in known)
+        return acts_now(self.turn.text, self.known, replace(world, beings=others), leaning(self.turn.text))
+
+    @property
     def memory(self) -> Memory:
         """What routing needs of the past."""
-        return Memory(is_pending=bool(self.known.pending), has_request=self.known.has_request)
+        said = self.turn.history[-1] if self.turn.history else None
+        is_offered = said is not None and said.role == "bot" and offers(said.text)
+        return Memory(bool(self.known.pending), self.known.has_request, is_offered)
 
     @property
     def reality(self) -> Reality:
@@ -79,7 +106,7 @@ class Work:
 
     def _reading_now(self) -> Reading:
         from_pending = [{"memory": "memory_mb", "disk": "disk_gb"}.get(slot, slot) for slot in self.known.pending]
-        return read_message(self.turn.text, self.seen, from_pending, self.known.names)
+        return read_message(self.turn.text, self.seen, from_pending, self.known.names, self.now)
 
     def said(self) -> str:
         """All words of people in the thread, for evidence."""

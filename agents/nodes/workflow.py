@@ -1,6 +1,7 @@
 """Who works when: the manager routes, then either one answer, or the way of a request. Order and decisions only."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from google.adk import Context, Workflow
 from google.adk.workflow import node
@@ -11,13 +12,18 @@ from agents.nodes.answering import answer
 from agents.nodes.hiring import ask
 from agents.nodes.requesting import request
 from agents.nodes.team import Team
+from agents.nodes.understanding import act_understood, plain_understood, understood, wish_understood
 from agents.nodes.work import WORK, Work
-from agents.rules.intents import NEEDS_NO_CLUSTER, plain_route, route
+from agents.rules.intents import NEEDS_NO_CLUSTER, is_guarded, plain_route, route
 from agents.rules.pending import bare_values, takes_defaults
+from agents.rules.safety import bypass_reason, without_bypass
 from agents.rules.shapes import Route
 
-_GUARDED = frozenset({"policy_bypass", "approve_plan", "cancel_plan", "delete_vm", "unsupported"})
-"""What the rules recognise here is not left to a model."""
+_HARMLESS = """
+start_vm stop_vm restart_vm resize_vm migrate_vm create_ct snapshot_create backup_vm deploy_app k3s_create k3s_scale
+"""
+HARMLESS = frozenset(_HARMLESS.split())
+"""Requests that count as understood beside a wish to skip the approval; nothing that destroys is among them."""
 
 
 def workflow_of(team: Team) -> Workflow:
@@ -34,9 +40,14 @@ def workflow_of(team: Team) -> Workflow:
 
 async def _answered(ctx: Context, team: Team, work: Work) -> Reply | Proposal:
     chosen = await _routed(ctx, team, work)
-    if chosen.intent in {"create_vm", "modify_plan"}:
+    if chosen.intent in {"create_vm", "modify_plan"} or is_new_clone(chosen, work):
         return await request(ctx, team, work, is_new=_is_new(chosen, work))
     return await answer(work, chosen)
+
+
+def is_new_clone(chosen: Route, work: Work) -> bool:
+    """Whether a copy of a template is wanted, which is a new guest like any other."""
+    return chosen.intent == "clone_vm" and any(guest.image for guest in work.reading().wish.guests)
 
 
 async def _routed(ctx: Context, team: Team, work: Work) -> Route:
@@ -44,21 +55,42 @@ async def _routed(ctx: Context, team: Team, work: Work) -> Route:
     if work.turn.answers and work.known.pending:
         return Route(intent="modify_plan")
     plain = plain_route(work.turn.text, work.memory)
-    if plain is not None and (plain.intent in _GUARDED or plain.intent in NEEDS_NO_CLUSTER or plain.topic == "empty"):
+    if plain is not None and (is_guarded(plain.intent) or plain.intent in NEEDS_NO_CLUSTER or plain.topic == "empty"):
+        plain_understood(work, plain)
+        await _bypass_understood(work)
         return plain
     await work.inventory()
     rules = _by_rules(work)
-    if rules.intent in _GUARDED:
-        return rules
+    chosen = rules if is_guarded(rules.intent) else await _by_model(ctx, team, work, rules)
+    act_understood(work, chosen)
+    return chosen
+
+
+async def _by_model(ctx: Context, team: Team, work: Work, rules: Route) -> Route:
     standing = work.known.has_request or bool(work.known.pending)
     said = await ask(ctx, team.manager, Route, text=work.turn.text, standing=standing, rules=rules)
-    return rules if said.intent in _GUARDED else said
+    return rules if is_guarded(said.intent) else said
+
+
+async def _bypass_understood(work: Work) -> None:
+    """The whole message is refused; what it asks for beside the bypass is understood, so that it can be said again."""
+    rest = without_bypass(work.turn.text)
+    if bypass_reason(work.turn.text) != "approval_bypass" or not rest or bypass_reason(rest) is not None:
+        return
+    await work.inventory()
+    alone = replace(work, turn=work.turn.model_copy(update={"text": rest}), is_part_declined=True)
+    chosen = _by_rules(alone)
+    if chosen.intent in {"create_vm", "modify_plan"} or is_new_clone(chosen, alone):
+        wish_understood(alone, understood(alone, is_new=_is_new(chosen, alone)))
+    elif chosen.intent in HARMLESS:
+        act_understood(alone, chosen)
+    work.understood = alone.understood or work.understood
 
 
 def _by_rules(work: Work) -> Route:
     if work.known.pending and _is_answer(work):
         return Route(intent="modify_plan")
-    return route(work.turn.text, work.reading(), work.memory)
+    return route(work.turn.text, work.reading(), work.memory, work.acts())
 
 
 def _is_answer(work: Work) -> bool:
@@ -68,4 +100,4 @@ def _is_answer(work: Work) -> bool:
 def _is_new(chosen: Route, work: Work) -> bool:
     """A new request starts from nothing, unless one was begun and its questions are still open."""
     has_begun = bool(work.known.pending) or work.known.has_request
-    return chosen.intent == "create_vm" and not (work.known.pending and has_begun)
+    return chosen.intent in {"create_vm", "clone_vm"} and not (work.known.pending and has_begun)

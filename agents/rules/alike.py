@@ -1,34 +1,43 @@
-"""A guest that stands as the measure of a new one: "like web01", "same node as web01", "comme web01". Pure."""
+"""Guests that stand as the measure of a new one: "like web01", "same node as the ci runners", "comme web01". Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from agents.rules.page import TAKEN, Page
+from agents.rules.likeness import likened
+from agents.rules.marks import Mark
+from agents.rules.page import Page
 from agents.rules.relative import Change
 from agents.rules.seen import Model, Seen
 from agents.rules.shapes import SIZES, GuestWish
+from agents.rules.targets import guests_meant
+from agents.rules.world import Being, World
 
-_LIKE = (
-    r"\b(?:same|identical|like|alike|equal|matching|as (?:big|large|small) as|"
-    r"comme|pareil\w*|memes?|identiques?|semblables?|equivalent\w*|aussi (?:grosse?|grande?|petite?) que)\b"
-)
-_GAP = rf"(?P<what>[^.;\n{TAKEN}]{{0,40}}?)"
+_TIMES = {
+    2.0: r"\b(?:twice|two times|double|deux fois)\b",
+    3.0: r"\b(?:three times|trois fois)\b",
+    0.5: r"\bhalf\b",
+}
 _ABOUT = {
-    "node": r"\b(?:nodes?|hosts?|noeuds?|hotes?|hypervis(?:eu|o)r)\b",
+    "node": (
+        r"\b(?:nodes?|hosts?|noeuds?|hotes?|hypervis(?:eu|o)r|physical|physique|"
+        r"where|ou|next|alongside|beside|a cote|together|aupres)\b"
+    ),
     "cores": r"\b(?:v?cores?|v?cpus?|coeurs?|processeurs?)\b",
     "memory_mb": r"\b(?:memory|ram|memoire)\b",
-    "disk_gb": r"\b(?:disks?|disques?)\b",
+    "disk_gb": r"\b(?:disks?|disques?|storage|stockage)\b",
 }
 
 
 def read_alike(page: Page, seen: Seen) -> tuple[dict[str, Any], Page]:
-    """What is to be as it is for a guest that stands, by slot: the parts that are named, else all its sizes."""
+    """What is to be as it is for guests that stand, by slot: the parts that are named, else all their sizes."""
     values: dict[str, Any] = {}
-    for model in sorted(seen.models, key=lambda m: len(m.name), reverse=True):
-        for match in _mentions(page, model):
-            values |= _copied(model, match["what"])
-            page = page.take(*match.span())
+    for models, start, end, what in list(_mentions(page, seen)):
+        values |= _copied(models, what)
+        factor = next((f for f, words in _TIMES.items() if re.search(words, what)), None)
+        if factor:
+            values |= {slot: round(v * factor) for slot, v in values.items() if slot in SIZES}
+        page = page.take(start, end)
     return values, page
 
 
@@ -37,13 +46,21 @@ def like(guests: Sequence[GuestWish], values: Mapping[str, Any], changes: Sequen
     return [_like(group, values, changes) for group in guests or [GuestWish()]]
 
 
-def _mentions(page: Page, model: Model) -> Iterator[re.Match[str]]:
-    return re.finditer(rf"{_LIKE}{_GAP}(?<![\w-]){re.escape(model.name.lower())}(?![\w-])", page.text)
+def _mentions(page: Page, seen: Seen) -> Iterator[tuple[list[Model], int, int, str]]:
+    models = {model.name: model for model in seen.models}
+    beings = tuple(Being(0, m.name, m.node, "qemu", "", "", m.cores, m.memory_mb, m.disk_gb) for m in seen.models)
+    meant = guests_meant(page.text, World(seen=seen, beings=beings))
+    for names, (start, end) in zip(meant.values, meant.spans, strict=True):
+        lead = likened(Mark("guest", names, start, end), page.text)
+        if lead is not None:
+            yield [models[name] for name in names], lead.start(), end, lead[0]
 
 
-def _copied(model: Model, what: str) -> dict[str, Any]:
+def _copied(models: Sequence[Model], what: str) -> dict[str, Any]:
+    """The values that all of these guests share."""
     slots = [slot for slot, words in _ABOUT.items() if re.search(words, what)] or list(SIZES)
-    return {slot: getattr(model, slot) for slot in slots if getattr(model, slot)}
+    shared = {slot: {getattr(model, slot) for model in models} for slot in slots}
+    return {slot: values.pop() for slot, values in shared.items() if len(values) == 1 and all(values)}
 
 
 def _like(group: GuestWish, values: Mapping[str, Any], changes: Sequence[Change]) -> GuestWish:

@@ -7,6 +7,7 @@ from agents.rules.reading import Reading
 from agents.rules.shapes import GuestWish, Wish
 from iac.grounding import Finding
 
+_BESIDES = ("ttl_hours", "expires_on", "ip", "vlan")
 _VALUES = ("image", "cores", "memory_mb", "disk_gb", "node", "storage", "network", "pool")
 
 
@@ -20,7 +21,16 @@ def amended(known: Wish, said: Reading) -> Wish:
         guests = list(said.wish.guests)
     elif len(said.wish.guests) > 1:
         guests = _paired(known.guests, said)
-    return Wish(guests=guests, environment=environment, left_out=left_out)
+    update = {"guests": guests, "environment": environment, "left_out": left_out}
+    return known.model_copy(update={**update, **_asked_besides(said.wish)})
+
+
+def _asked_besides(said: Wish) -> dict[str, Any]:
+    """What was said about the whole request; a length of life takes the place of a last day, and the other way."""
+    update = {slot: v for slot in _BESIDES if (v := getattr(said, slot)) is not None}
+    if {"ttl_hours", "expires_on"} & set(update):
+        update = {"ttl_hours": None, "expires_on": None, **update}
+    return update
 
 
 def answered(known: Wish, values: Mapping[str, Any]) -> Wish:

@@ -11,10 +11,16 @@ _GUESTS = (
     r"|identical|identiques?|exemplaires?|invites?|clones?|workers?|replicas?)"
 )
 _COUNT = re.compile(
-    rf"(?<![\w.,/-])(?P<n>\d{{1,7}})\s*(?:x\b\s*)?(?:[a-z]+\s+){{0,2}}?(?:{_GUESTS}\b|{TAKEN})"
+    rf"(?<![\w.,/-])(?P<n>\d{{1,7}})\s*(?:x\b\s*)?(?:(?!(?:et|and|ou|or|with|"
+    rf"avec)\b)[a-z]+\s+){{0,2}}?(?:{_GUESTS}\b|"
+    rf"{TAKEN})"
     r"|(?<![\w.])x\s?(?P<times>\d{1,4})\b|(?<![\w.])(?P<before>\d{1,4})\s?x(?![\w])"
     r"|\b(?P<one>an?|une?|one)\s+(?:[a-z]+\s+){0,2}?(?:" + _GUESTS[3:-1].join(("(?:", ")")) + rf"\b|{TAKEN})"
 )
+
+
+_IS_ID = re.compile(r"\b(?:vms?|cts?|ids?|vmid|templates?|modele|machine|numero|number|n°)\s*#?\s*$")
+"""Words after which a number is a name and counts nothing."""
 
 
 def read_counts(page: Page) -> tuple[list[Mark], Page]:
@@ -22,6 +28,8 @@ def read_counts(page: Page) -> tuple[list[Mark], Page]:
     spelled = digits_for_words(page.text)
     marks = []
     for match in _COUNT.finditer(spelled):
+        if match["n"] and _IS_ID.search(spelled[: match.start()]):
+            continue
         number = match["n"] or match["times"] or match["before"]
         end = match.end() - (1 if match[0].endswith(TAKEN) else 0)
         marks.append(Mark("count", int(number) if number else 1, match.start(), end))

@@ -8,7 +8,10 @@ import re
 from agents.rules.marks import Mark, take_all
 from agents.rules.page import Page
 
-_SPAN = r"(?:h(?:ours?|eures?|rs?)?|d(?:ays?)?|j(?:ours?)?|w(?:eeks?)?|semaines?|months?|mois|minutes?|min|years?|ans?)"
+_SPAN = (
+    r"(?:h(?:ours?|eures?|rs?)?|d(?:ays?)?|j(?:ours?)?|w(?:eeks?)?|semaines?|"
+    r"months?|mois|minutes?|min|years?|ans?)"
+)
 _EXTRAS = {
     "link": r"\b(?:https?|ssh|git)://\S+|\bgit@\S+",
     "ip": (

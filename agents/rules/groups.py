@@ -7,12 +7,20 @@ from typing import Any
 from agents.rules.flavors import FLAVORS
 from agents.rules.marks import Mark
 from agents.rules.names import numbered
+from agents.rules.numbers import digits_for_words
 from agents.rules.shapes import SIZES, GuestWish
 from agents.rules.sizes import settled
 
 _TRIGGERS = frozenset({"image", "cores", "flavor"})
 _CONNECTOR = re.compile(r"[,;\n+:]|\b(?:and|et|plus|puis|then|as well as|ainsi que)\b")
-_CORRECTION = re.compile(r"\b(?:no|non|wait|attends?|plutot|actually|rather|instead|en fait|pardon|sorry|finalement)\b")
+_CORRECTION = re.compile(
+    r"\b(?:no|non|wait|attends?|plutot|actually|rather|instead|en fait|pardon|"
+    r"sorry|finalement)\b"
+)
+_COUNTED = re.compile(
+    r"(?P<n>\d+|an?|one|une?|l'une?|l'autre|the other)\s+(?:of them\s+)?(?:on|"
+    r"sur)?\s*(?:le |the )?(?:node |noeud )?$"
+)
 _SHARED = re.compile(r"\b(?:each|both|apiece|all|every|chacune?s?|toutes?|tous|identi\w+|par (?:vm|machine)|alike)\b")
 
 
@@ -20,7 +28,24 @@ def guests_of(marks: Sequence[Mark], text: str, missing: Sequence[str]) -> list[
     """The groups of guests that these marks describe; none where nothing was said about a guest."""
     groups = [group for group in _folded(sorted(marks, key=lambda m: m.start), text) if group]
     wishes = [_wish(group, missing) for group in groups]
+    if len(groups) == 1:
+        return _over_nodes(wishes[0], groups[0], text)
     return _shared(wishes, is_said=_SHARED.search(text) is not None) if len(wishes) > 1 else wishes
+
+
+def _over_nodes(wish: GuestWish, marks: Sequence[Mark], text: str) -> list[GuestWish]:
+    """One kind of guest on several nodes, "one on pmox01 and two on pmox03": a group for each node."""
+    nodes = [mark for mark in marks if mark.kind == "node"]
+    if len({mark.value for mark in nodes}) < 2 or _CORRECTION.search(text):  # noqa: PLR2004 - several
+        return [wish]
+    counts = [_COUNTED.search(digits_for_words(text[: mark.start])) for mark in nodes]
+    if not all(counts):
+        return [wish]
+    sizes = [int(n) if (n := match["n"]).isdigit() else 1 for match in counts if match]
+    return [
+        wish.model_copy(update={"node": mark.value, "count": count, "names": []})
+        for mark, count in zip(nodes, sizes, strict=True)
+    ]
 
 
 def _folded(marks: Sequence[Mark], text: str) -> list[list[Mark]]:

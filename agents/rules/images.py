@@ -9,8 +9,10 @@ from agents.rules.page import Page
 from agents.rules.seen import Seen
 
 _FAMILIES = (
-    r"ubuntu|debian|rocky(?:[ -]?linux)?|alma(?:[ -]?linux)?|alpine(?:[ -]linux)?|centos(?:[ -]stream)?|fedora|rhel"
-    r"|red ?hat|opensuse|suse|arch(?:[ -]?linux)?|windows(?:[ -]server)?|win|freebsd|oracle[ -]?linux|nixos|gentoo|kali"
+    r"ubuntu|debian|deb(?=[ -]?1[0-3])|rocky(?:[ -]?linux)?|alma(?:[ -]?linux)?|"
+    r"alpine(?:[ -]linux)?|centos(?:[ -]stream)?|fedora|rhel"
+    r"|red ?hat|opensuse|suse|arch(?:[ -]?linux)?|windows(?:[ -]server)?|"
+    r"win|freebsd|oracle[ -]?linux|nixos|gentoo|kali"
     r"|mac ?os|manjaro|slackware|raspbian|solaris|linux mint|amazon linux|[a-z]{2,}(?:linux|bsd)"
 )
 _OFTEN_MISSPELT = ("ubuntu", "debian", "fedora")
@@ -33,7 +35,34 @@ _TEMPLATE = re.compile(
     r"(?:template|modele|gabarit|image|tpl)\s*(?:no|n°|number|numero|id|#|:|=)?\s*(?P<name>[\w][\w.-]*)"
 )
 _ORDINARY = frozenset(
-    "for pour with avec and et is est are in en on sur of de to a the le la les un une named nomme please".split()  # noqa: SIM905 - a list of words
+    [
+        "for",
+        "pour",
+        "with",
+        "avec",
+        "and",
+        "et",
+        "is",
+        "est",
+        "are",
+        "in",
+        "en",
+        "on",
+        "sur",
+        "of",
+        "de",
+        "to",
+        "a",
+        "the",
+        "le",
+        "la",
+        "les",
+        "un",
+        "une",
+        "named",
+        "nomme",
+        "please",
+    ]
 )
 
 
@@ -43,7 +72,7 @@ def read_images(page: Page, seen: Seen) -> tuple[list[Mark], Page]:
     rest = take_all(page, marks)
     marks += (more := list(_named_templates(rest, seen)))
     rest = take_all(rest, more)
-    marks += (more := list(_families(rest)))
+    marks += (more := _with_version(list(_families(rest)), rest.text))
     return sorted(marks, key=lambda m: m.start), take_all(rest, more)
 
 
@@ -82,6 +111,14 @@ def _families(page: Page) -> Iterator[Mark]:
         yield from (Mark("image", f"{m['family']}-{m['version']}", *m.span()) for m in _UNHEARD_OF.finditer(page.text))
 
 
+def _with_version(marks: list[Mark], text: str) -> list[Mark]:
+    """A version said apart from its family: "a rocky VM, version 9"."""
+    match = re.search(rf"\bversion (?P<version>{_KNOWN})", text)
+    if match is None or len(marks) != 1 or not marks[0].value.isalpha():
+        return marks
+    return [replace(marks[0], value=f"{marks[0].value}-{match['version']}")]
+
+
 def _respelt(page: Page) -> Page:
     """The page with "debain" and "ubunut" as they were meant: two neighbours swapped, or one letter wrong."""
     return replace(page, text=re.sub(r"\b[a-z]{6}\b", lambda word: _meant(word[0]), page.text))
@@ -100,5 +137,5 @@ def _is_slip(word: str, family: str) -> bool:
 
 def _plain(family: str, version: str | None) -> str:
     word = re.sub(r"[ -]?(?:linux|stream|server)$", "", family)
-    word = {"win": "windows", "red hat": "rhel", "redhat": "rhel"}.get(word, word)
+    word = {"win": "windows", "deb": "debian", "red hat": "rhel", "redhat": "rhel"}.get(word, word)
     return f"{word}-{version}" if version else word

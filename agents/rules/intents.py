@@ -1,15 +1,42 @@
 """What a message is for. First the few things that need no cluster, then acts, questions, changes and wishes. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.rules.acts import act_of
+from agents.contracts import Act
+from agents.rules.foreign import is_foreign
 from agents.rules.page import fold
 from agents.rules.pending import takes_defaults
 from agents.rules.reading import Reading
 from agents.rules.safety import is_bypass
 from agents.rules.shapes import Intent, Route
 
+CHANGES = frozenset({"resize_vm", "migrate_vm", "extend_ttl", "set_ha", "clone_vm", "start_vm"})
+"""Acts whose words also change a request that is not carried out yet."""
+_TOPICS = {
+    "template": "templates", "node": "nodes", "storage": "storages", "network": "networks", "vm": "guests",
+    "ct": "guests", "cluster": "nodes", "memory": "nodes", "cpu": "nodes",
+}  # fmt: skip
+
+_OPEN_TO_MODELS = frozenset(
+    {
+        "create_vm",
+        "modify_plan",
+        "list_resources",
+        "get_status",
+        "cluster_question",
+        "help",
+        "smalltalk",
+        "off_topic",
+        "unclear",
+        "docs_question",
+        "troubleshoot",
+        "forecast_capacity",
+        "get_quota",
+    }
+)
+"""What a model may decide about: words, questions and wishes for something new. All else is the rules' alone."""
 NEEDS_NO_CLUSTER = frozenset({"smalltalk", "help", "off_topic", "policy_bypass", "approve_plan", "cancel_plan"})
 
 _POLITE = (
@@ -23,7 +50,8 @@ _APPROVE = re.compile(
         r"(?:it |that )?looks good|c'est bon)[\s,!.]+)*"
         r"(?:i |je l'|j'|"
         r"you can |tu peux |vous pouvez |please |can you |go ahead and )?"
-        r"(?:approved?|approuve[rsz]?|lgtm|go ahead|ship it|do it|apply|applique[rsz]?|deploy|"
+        r"(?:approved?|approuve[rsz]?|lgtm|go ahead|go for it|go|ship it|"
+        r"make it so|do it|apply|applique[rsz]?|deploy|"
         r"valide[rsz]?|vas[- ]y|allez[- ]y|fonce[rz]?|lance[rz]?|proceed|confirm(?:ed)?|"
         r"confirme[rsz]?|looks good(?: to me)?|c'est (?:bon|valide|approuve)(?: pour moi)?|proceder|"
         r"accord(?:e)?|d'accord pour (?:le|ce) plan)"
@@ -45,6 +73,26 @@ _CANCEL = re.compile(
         r"ce plan))*"
     )
     + _END
+)
+_YES = re.compile(
+    r"^(?:ok|okay|yes|yep|yeah|yup|sure|oui|ouais|parfait|perfect|super|great|"
+    r"good|fine|d'accord|dac|go|let's go|bien sur|absolument|"
+    r"exactly|exactement|c'est bon|c'est (?:bien )?ca|nickel|impec\w*|top|banco|"
+    r"ca marche|sounds good|looks good|all good|works for me|"
+    r"je (?:le )?valide|j'approuve|i approve|i confirm|je confirme|feu vert|go "
+    r"for it|do it|vas-y|allez-y|you may|you can|tu peux(?: y aller)?|on y va|"
+    r"pour moi|for me|to me|with me|please|merci|thanks|alors|then|so|et|and|la|"
+    r"le|it|that|plan|it is|approved|valide|approuve|lance|ship it|proceed|continue|"
+    r"[\s,.!-])+$"
+)
+_NO = re.compile(
+    r"^(?:(?:no|non|nope|nan|stop|wait|attends?)[\s,.!]+)*(?:(?:no|non|nope|nan)(?: "
+    r"(?:thanks|thank you|merci|way|surtout pas))?"
+    r"|(?:not? (?:now|today|yet|anymore)|pas (?:maintenant|aujourd'hui|la peine|"
+    r"besoin)|on (?:laisse|oublie|annule|verra)|laisse\w*|leave (?:it|everything)|"
+    r"don'?t|do not|scrap|drop|forget|surtout pas|"
+    r"je (?:refuse|rejette|change d'avis)|i (?:refuse|reject|changed my mind)|"
+    r"changed my mind|reject(?:ed)?|refuse[dr]?|rejete[er]?))\b[^\d]*$"
 )
 _HELP = re.compile(
     r"^(?:help|aide|aidez[- ]moi|/help|\?+|usage|commands?|commandes?)"
@@ -98,12 +146,26 @@ _THANKS = re.compile(r"(?:(?:ok|super|great|parfait|perfect)[\s,!.]+)*(?:thanks|
 _ANEW = re.compile(r"\b(?:create|cree[rz]?|new|another|nouvelle?|nouveau|une autre|encore une|spin up)\b")
 
 
+def offers(said: str) -> bool:
+    """Whether the bot's last words showed a plan and asked for a yes."""
+    return (
+        re.search(r"\b(?:approve|approuve\w*|confirm\w*|valide\w*|go ahead|proceed)\b[^?]*\?\s*$", fold(said))
+        is not None
+    )
+
+
+def is_guarded(intent: str) -> bool:
+    """Whether what the rules recognise as this is not left to a model, nor taken from one."""
+    return intent not in _OPEN_TO_MODELS
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the thread remembers, as far as routing needs it."""
+    """What the thread remembers, as far as routing needs it; ``is_offered``: a plan was shown and a yes asked for."""
 
     is_pending: bool = False
     has_request: bool = False
+    is_offered: bool = False
 
 
 def plain_route(text: str, memory: Memory) -> Route | None:
@@ -113,32 +175,61 @@ def plain_route(text: str, memory: Memory) -> Route | None:
         return Route(intent="policy_bypass")
     if not re.search(r"\w", folded):
         return Route(intent="help") if folded.startswith("?") else Route(intent="unclear", topic="empty")
-    if _CANCEL.search(folded):
-        return Route(intent="cancel_plan")
-    if _APPROVE.search(folded) and not (memory.is_pending and takes_defaults(text)):
-        return Route(intent="approve_plan")
+    decision = _decision(text, folded, memory)
+    if decision is not None:
+        return Route(intent=decision)
     if _SMALLTALK.search(folded) and not memory.is_pending:
         return Route(intent="smalltalk")
     return Route(intent="help") if _HELP.search(folded) else None
 
 
-def route(text: str, reading: Reading, memory: Memory) -> Route:
-    """The intent of one message, given what it says about guests."""
+def _decision(text: str, folded: str, memory: Memory) -> Intent | None:
+    """Words about a plan: outright, or a mere yes or no where one was just shown."""
+    if _CANCEL.search(folded):
+        return "cancel_plan"
+    if _APPROVE.search(folded) and not (memory.is_pending and takes_defaults(text)):
+        return "approve_plan"
+    if memory.is_offered and _YES.search(folded):
+        return "approve_plan"
+    return "cancel_plan" if memory.is_offered and _NO.search(folded) else None
+
+
+def route(text: str, reading: Reading, memory: Memory, acts: Sequence[Act] = ()) -> Route:
+    """The intent of one message, given what it says about guests to come and the ``acts`` on those that stand."""
     plain = plain_route(text, memory)
     if plain is not None:
         return plain
     folded = fold(text)
-    if _OFF_TOPIC.search(folded) and not reading.wish.guests and not _INFRASTRUCTURE.search(folded):
+    act = acts[0] if acts and acts[0].intent != "create_vm" else None
+    if act is not None and not _is_change(act, reading, memory):
+        return Route(intent=act.intent, topic=topic_of(act, folded))
+    is_elsewhere = act is None and not reading.marks and not _INFRASTRUCTURE.search(folded)
+    if is_elsewhere and (_OFF_TOPIC.search(folded) or (not memory.is_pending and is_foreign(folded))):
         return Route(intent="off_topic")
-    act = act_of(folded, has_wish=_says_what(reading), has_request=memory.has_request or memory.is_pending)
-    return act or Route(intent=_wish_of(folded, reading, memory))
+    is_create = any(act.intent == "create_vm" for act in acts)
+    return Route(intent=_wish_of(folded, reading, memory, is_create=is_create))
 
 
-def _wish_of(folded: str, reading: Reading, memory: Memory) -> Intent:
+def _is_change(act: Act, reading: Reading, memory: Memory) -> bool:
+    """Whether an act is no act on a guest that stands but a change of the request that does."""
+    is_open = memory.has_request or memory.is_pending
+    return is_open and not reading.is_empty and not act.slots.get("targets") and act.intent in CHANGES
+
+
+def topic_of(act: Act, folded: str) -> str:
+    """What a list or a state is of, in the words of the answers."""
+    if re.search(r"\b(?:requests?|runs?|demandes?|en attente|pending|deployments?|deploiements?)\b", folded):
+        return "runs"
+    if "resource" not in act.slots and re.search(r"\b(?:nodes?|noeuds?|hosts?|hotes?|hypervis(?:eu|o)rs?)\b", folded):
+        return "nodes"
+    return _TOPICS.get(str(act.slots.get("resource", "")), "")
+
+
+def _wish_of(folded: str, reading: Reading, memory: Memory, *, is_create: bool) -> Intent:
     """Whether a message that is no act and no question changes what stands, asks for something new, or neither."""
     if memory.has_request and not reading.is_empty and not _is_anew(folded, reading):
         return "modify_plan"
-    if _is_create(folded, reading) or (memory.is_pending and not reading.is_empty):
+    if is_create or _is_create(folded, reading) or (memory.is_pending and not reading.is_empty):
         return "create_vm"
     return "smalltalk" if _THANKS.match(folded.strip()) else "unclear"
 
@@ -147,11 +238,6 @@ def _is_anew(folded: str, reading: Reading) -> bool:
     """Whether a wish beside a standing request is a new one: it says so, and names a system or a machine."""
     has_image = any(guest.image for guest in reading.wish.guests)
     return bool(_ANEW.search(folded)) and (has_image or bool(_GUEST.search(folded)))
-
-
-def _says_what(reading: Reading) -> bool:
-    """Whether a system or a size was said: what a wish has and a question rarely."""
-    return any(mark.kind in {"image", "flavor", "cores", "memory_mb", "disk_gb", "size"} for mark in reading.marks)
 
 
 def _is_create(folded: str, reading: Reading) -> bool:

@@ -6,6 +6,7 @@ from agents.contracts import Language
 from agents.rules.page import fold
 
 _FRENCH_WORDS = """
+de en par se leur lui ne donc car cette
 je tu il elle on nous vous ils elles le les un une des du au aux et ou est sont avec pour dans sur sous chez mon
 ma mes ton ta tes son sa ses ce cet cette ces que qui quoi quel quelle quels quelles combien comment pourquoi
 quand veux voudrais faut besoin peux peut pouvez merci bonjour salut bonsoir oui non si svp stp plait machine
@@ -39,6 +40,12 @@ def language_of(text: str, before: Language | None = None) -> Language:
     if points == 0:
         return before or "en"
     return "fr" if points > 0 else "en"
+
+
+def leaning(text: str) -> Language | None:
+    """The language that the words of a text lean to; None where they say too little."""
+    points = _points(text)
+    return None if points == 0 else "fr" if points > 0 else "en"
 
 
 def _points(text: str) -> int:

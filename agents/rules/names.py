@@ -6,18 +6,21 @@ from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
 
 from agents.rules.marks import Mark, take_all
-from agents.rules.page import Page
+from agents.rules.page import TAKEN, Page
 
 _CALLED = re.compile(
-    r"(?:\b(?:(?:re)?named?|called|call (?:it|them|this|that|the (?:vms?|machines?|servers?)|her|"
+    r"(?:\b(?:name (?:it|them|this|that|the (?:vms?|machines?|servers?))|"
+    r"(?:re)?named?|called|call (?:it|them|this|that|the (?:vms?|machines?|"
+    r"servers?)|her|"
     r"him)|hostnames?"
     r"|(?:with (?:the )?|its |the |set (?:the )?)?names?|label(?:l?ed)?|dubbed|titled"
-    r"|appell?e[sz]?[- ](?:la|le|les|ca)|l'appell?er|(?:s'|qui s')appelle(?:ra|nt)?|l'appelle|"
+    r"|appell?e[sz]?[- ](?:la|le|les|ca)|l'appell?er|(?:doi(?:t|vent) |devra(?:it)? "
+    r")?(?:s'|qui s')appel(?:le(?:ra|nt)?|er)|l'appelle|"
     r"appelee?s?|qu'on appelle(?:ra)?"
     r"|nommee?s|nommee|(?:re)?nomme[rsz]?(?:[- ](?:la|le|les))?|(?:son |de |le |avec le |"
     r"les )?noms?|intitulee?s?|baptisee?s?"
     r"|sous le nom)(?![a-z])"
-    r"(?:\s+(?:will be|should be|sera|seront|est|is|are|to|en|de|d'|instead|plutot|"
+    r"(?:\s+(?:will be|should be|sera|seront|est|is|are|to|en|pour|par|into|de|d'|instead|plutot|"
     r"rather))*\s*[:=]?\s*)"
     r"(?P<names>(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|«[^»\n]{1,200}»|`[^`\n]{1,200}`|"
     r"“[^”\n]{1,200}”|[^\s,;]+)"
@@ -30,6 +33,11 @@ _RANGE = re.compile(
     r"jusqu'a)\s*(?P=stem)?(?P<last>\d+)(?![\w-])"
 )
 _LISTED = re.compile(r"(?<![\w./-])(?P<name>[a-z]+(?:-[a-z0-9]+)*-?\d{1,3})(?![\w./-])")
+_DEFINED = re.compile(
+    rf"(?:^|[:;,]\s|[:;,\n(]|\bet|\band)\s*(?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)+)\s*(?:\b(?:en|"
+    rf"as|with|avec|running|sous)\b|[:=(]|->)(?=\s*(?:une? |an? )?{TAKEN})"
+)
+"""A hyphenated word that is said to be something, as in "web-a en debian 12"."""
 _SIBLINGS = re.compile(
     r"(?<![\w./-])(?P<stem>[a-z][a-z0-9]+-)[a-z0-9]+(?:(?: *, *| +(?:and|et|&) +)(?P=stem)[a-z0-9]+)+(?![\w./-])"
 )
@@ -105,7 +113,7 @@ def read_listed(page: Page, known: AbstractSet[str]) -> tuple[list[Mark], Page]:
     listed = [(_SEPARATOR.split(m[0]), m) for m in _SIBLINGS.finditer(page.text)]
     siblings = [Mark("names", names, *m.span()) for names, m in listed if not known & set(names)]
     rest = take_all(page, siblings)
-    found = [m for m in _LISTED.finditer(rest.text) if m["name"] not in known]
+    found = [m for m in (*_LISTED.finditer(rest.text), *_DEFINED.finditer(rest.text)) if m["name"] not in known]
     marks = [Mark("names", [m["name"]], *m.span()) for m in found]
     return [*siblings, *marks], take_all(rest, marks)
 
@@ -141,7 +149,18 @@ def _called(page: Page) -> Iterator[Mark]:
         said = page.original(match, "names")
         names = [n for part in _SEPARATOR.split(said) if (n := _bare(part))]
         if names and names[0].lower() not in _NOT_NAMES:
-            yield Mark("names", names, *match.span())
+            more = _alike_after(page, names[-1], match.end())
+            yield Mark("names", [*names, *(n for n, _ in more)], match.start(), more[-1][1] if more else match.end())
+
+
+def _alike_after(page: Page, first: str, end: int) -> list[tuple[str, int]]:
+    """Names of the same stem that follow without a comma: "names edge1 edge2 edge3"."""
+    stem = re.fullmatch(r"([a-z][\w-]*?)\d+", first.lower())
+    more: list[tuple[str, int]] = []
+    while stem and (match := re.compile(rf"\s+({re.escape(stem[1])}\d+)(?![\w.-])").match(page.text, end)):
+        end = match.end()
+        more.append((match[1], end))
+    return more
 
 
 def _bare(text: str) -> str:

@@ -19,7 +19,8 @@ _ANY = "|".join(sorted(_WORDS, key=len, reverse=True))
 _JOINED = re.compile(rf"\b(?:{_ANY})(?:(?:-| | et )(?:{_ANY}|one|un|une))*\b")
 _WORD = re.compile(r"[a-z]+")
 _UNITS = (
-    r"(?:g(?:ig|iga|o|b)s?|t(?:era|o|b)s?|(?:giga|tera|mega)(?:octet|byte)?s?|v?cores?|v?cpus?|coeurs?|processeurs?)\b"
+    r"(?:g(?:ig|iga|o|b)s?|t(?:era|o|b)s?|(?:giga|tera|mega)(?:octet|byte)?s?|"
+    r"v?cores?|v?cpus?|coeurs?|processeurs?)\b"
 )
 _ONE_OF_A_UNIT = re.compile(rf"\b(?:an?|une?|one|single|(?:un |une )?seule?)(?=[ -]{_UNITS})")
 _SET_PHRASES = (

@@ -24,7 +24,7 @@ _NODE = re.compile(r"\b(?:node|noeud|hote|host|hyperviseur|hypervisor)\s*[:=]?\s
 _STORAGE = re.compile(r"\b(?:storage|stockage|datastore)\s*[:=]?\s*(?P<name>[a-z]+[\w]*-[\w-]+)")
 _NETWORK = re.compile(
     r"\b(?:(?:network|reseau|bridge|pont|vnet)\s*[:=]?\s*(?P<named>[a-z][\w-]*\d[\w-]*|"
-    r"[a-z]*net[\w-]*)|(?P<bare>vmbr\d+))"
+    r"[a-z]*net[\w-]*)|(?P<bare>vmbr\d+|vnet[a-z0-9_-]*[a-z0-9]))"
 )
 _POOL = re.compile(r"\b(?:resource )?pool\s*[:=]?\s*(?P<name>[a-z][\w-]*)|\b(?:the )(?P<before>[a-z][\w-]*) pool\b")
 _HA = re.compile(

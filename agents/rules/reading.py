@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from agents.rules.alike import like, read_alike
+from agents.rules.besides import besides_of
 from agents.rules.counts import read_counts
 from agents.rules.extras import NAMED, read_extras
 from agents.rules.flavors import read_flavors
 from agents.rules.groups import guests_of
 from agents.rules.images import read_images
 from agents.rules.marks import Mark
+from agents.rules.mending import mended
 from agents.rules.names import read_listed, read_names
 from agents.rules.page import TAKEN, Page, page_of
 from agents.rules.places import read_environment, read_places
@@ -37,9 +40,12 @@ class Reading:
         return not self.wish.guests and self.wish.environment is None and not self.changes
 
 
-def read_message(text: str, seen: Seen, missing: Sequence[str] = (), known: Collection[str] = ()) -> Reading:
+def read_message(
+    text: str, seen: Seen, missing: Sequence[str] = (), known: Collection[str] = (), now: datetime | None = None
+) -> Reading:
     """Read one message. ``missing`` are slots just asked for; ``known`` names of the request that is being changed."""
-    page, targets = _targets(page_of(text[:MOST_READ]), known)
+    whole = mended(page_of(text[:MOST_READ]), (*seen.guests, *seen.nodes, *seen.pools, *known))
+    page, targets = _targets(whole, known)
     names, page = read_names(page)
     alike, page = read_alike(page, seen)
     extras, page = read_extras(page)
@@ -54,11 +60,12 @@ def read_message(text: str, seen: Seen, missing: Sequence[str] = (), known: Coll
     marks = [*names, *images, *places, *flavors, *sizes, *counts, *listed]
     left_out = sorted({m.value for m in extras if m.value in NAMED})
     is_said = any(m.kind != "count" for m in marks) or any(m.value > 1 for m in counts)
-    guests = guests_of(marks, page_of(text[:MOST_READ]).text, missing) if is_said else []
+    guests = guests_of(marks, whole.text, missing) if is_said else []
     if alike:
         guests, changes = like(guests, alike, changes), ()
     environment = environments[-1].value if environments else None
-    wish = Wish(guests=guests, environment=environment, left_out=left_out)
+    besides = besides_of(extras, whole.text, now)
+    wish = Wish(guests=guests, environment=environment, left_out=left_out, **besides)
     return Reading(wish, (*marks, *environments, *extras), targets, tuple(changes))
 
 

@@ -21,7 +21,8 @@ _FACTORS = {
     0.5: r"(?:half|halve|moitie|divise[rz]? par (?:deux|2))",
 }
 _BETWEEN = (
-    r"(?:\s+(?:as|many|much|the|of|amount|its|their|number|plus|le|la|les|de|des|du|nombre|quantite|sa|son|ses|d'))*\s*"
+    r"(?:\s+(?:as|many|much|the|of|amount|its|their|number|plus|le|la|les|"
+    r"de|des|du|nombre|quantite|sa|son|ses|d'))*\s*"
 )
 _MORE = re.compile(
     r"\b(?:more|extra|additional|another|de plus|en plus|supplementaires?|encore|add|ajoute[rz]?|rajoute[rz]?)\b"

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agents.contracts import Language
+from agents.contracts import Act, Language
 from agents.rules.shapes import GuestWish, Wish
 from iac.spec import GuestSpec
 
@@ -15,6 +15,7 @@ class Remembered(BaseModel):
 
     ``pending`` are the slots that were asked, each with its suggested default. ``proposed`` are the names of the last
     proposal: they may exist by now, and then belong to this thread. ``requests`` counts what was asked anew here.
+    ``made`` are names that nobody said. ``act`` is what was last asked of what stands, ``act_asks`` what is open of it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -25,6 +26,9 @@ class Remembered(BaseModel):
     proposed: list[str] = Field(default_factory=list)
     has_request: bool = False
     requests: int = 0
+    made: list[str] = Field(default_factory=list)
+    act: Act | None = None
+    act_asks: list[str] = Field(default_factory=list)
 
     @property
     def names(self) -> tuple[str, ...]:

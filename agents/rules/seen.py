@@ -25,6 +25,7 @@ class Seen:
     nodes: tuple[str, ...] = ()
     storages: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    vnets: tuple[str, ...] = ()
     pools: tuple[str, ...] = ()
     guests: tuple[str, ...] = ()
     models: tuple[Model, ...] = ()
@@ -41,6 +42,7 @@ def seen_in(inventory: Inventory) -> Seen:
         nodes=tuple(sorted(n.name for n in inventory.nodes)),
         storages=tuple(sorted({s.name for s in inventory.storages})),
         networks=tuple(sorted({n.name for n in inventory.networks})),
+        vnets=tuple(sorted({n.name for n in inventory.networks if n.kind == "vnet"})),
         pools=tuple(sorted(inventory.pools)),
         guests=tuple(g.name for g in inventory.machines),
         models=tuple(_model(g) for g in inventory.machines),

@@ -17,8 +17,29 @@ Intent = Literal[
     "smalltalk",
     "off_topic",
     "policy_bypass",
-    "unsupported",
     "unclear",
+    "create_ct",
+    "clone_vm",
+    "start_vm",
+    "stop_vm",
+    "restart_vm",
+    "resize_vm",
+    "migrate_vm",
+    "drain_node",
+    "snapshot_create",
+    "snapshot_rollback",
+    "snapshot_delete",
+    "backup_vm",
+    "get_quota",
+    "forecast_capacity",
+    "k3s_create",
+    "k3s_scale",
+    "k3s_delete",
+    "deploy_app",
+    "set_ha",
+    "extend_ttl",
+    "docs_question",
+    "troubleshoot",
 ]
 SIZES = ("cores", "memory_mb", "disk_gb")
 NEEDED = ("image", *SIZES)
@@ -32,7 +53,7 @@ class Shape(BaseModel):
 
 
 class Route(Shape):
-    """The manager's decision; ``topic`` narrows a list or an unsupported act ("nodes", "snapshots")."""
+    """The manager's decision; ``topic`` narrows a list ("nodes", "templates")."""
 
     intent: Intent
     topic: str = ""
@@ -56,11 +77,18 @@ class GuestWish(Shape):
 
 
 class Wish(Shape):
-    """A whole request as far as it is known; ``left_out`` names what was asked for and is not done yet."""
+    """A whole request as far as it is known; ``left_out`` names what was asked for and is not done yet.
+
+    ``ttl_hours`` or ``expires_on`` (a day, ISO) is how long it is wanted, ``ip`` an address with its prefix.
+    """
 
     guests: list[GuestWish] = Field(default_factory=list)
     environment: str | None = None
     left_out: list[str] = Field(default_factory=list)
+    ttl_hours: int | None = None
+    expires_on: str | None = None
+    ip: str | None = None
+    vlan: int | None = None
 
 
 class Facts(Shape):

@@ -1,0 +1,50 @@
+"""A guest named as a measure ("same node as web01", "comme web01") and not as what something is done to. Pure."""
+
+import re
+from collections.abc import Sequence
+
+from agents.rules.marks import Mark
+
+_LIKE = (
+    r"(?<!would )(?<!'d )\b(?:(?:twice|two times|double|three times|half) (?:as "
+    r"(?:big|large|much)|the (?:size|specs?|sizes))|(?:deux|trois) fois (?:plus "
+    r"(?:gros|grosse|grand|grande)|la taille)|same|identical|like|alike|equal|"
+    r"matching|matches|"
+    r"mirror\w*|as (?:big|large|small|much|many) as|modell?ed (?:on|after)|"
+    r"sized|"
+    r"based on|next to|alongside|beside|together with|where|comme|pareil\w*|"
+    r"memes?|identiques?|semblables?|equivalent\w*|aussi (?:grosse?|grande?|"
+    r"petite?) que|calquee? sur|"
+    r"a cote d[eu]s?|aupres d[eu]s?|dimensionnee?s? (?:comme|sur)|copiee? "
+    r"sur|ou tournent?|ou se trouvent?|ou est|ou sont|(?:node|host) (?:of|"
+    r"that hosts|hosting|running)|(?:noeud|hote) (?:de|du|des|d'|qui heberge|"
+    r"qui fait tourner))\b"
+)
+_GAP = (
+    r"(?:[\s,]*\b(?:as|to|au|aux|than|que|qu'|for|of|the|le|la|les|l'|de|"
+    r"du|des|d'|a|celle|celui|celles|ceux|sur|on|nodes?|noeuds?|size|sizes|"
+    r"sizing|taille|specs?|"
+    r"specifications?|spec|config\w*|disks?|disques?|memory|memoire|ram|"
+    r"cores?|coeurs?|cpus?|resources|ressources|setup|flavou?r|gabarit|is|"
+    r"est|has|"
+    r"hosts?|hotes?|vms?|machines?|servers?|serveurs?|one|ones|our|notre|"
+    r"nos|my|ma|existing|both|that|are|sont|se|trouvent?|amount|quantite|"
+    r"storage|stockage|and|et|hardware|materiel|dimensions?|caracteristiques?|"
+    r"our|runs?|lives?|pour|avec|network|reseau|physical|physique)\b'?)*[\s'\"]*"
+)
+_LEAD = re.compile(rf"(?P<like>{_LIKE})(?P<what>{_GAP})$")
+
+
+def likened(mark: Mark, text: str) -> re.Match[str] | None:
+    """The words that make a guest a measure, where they stand right before it."""
+    return _LEAD.search(text[: mark.start])
+
+
+def with_likeness(marks: Sequence[Mark], text: str) -> list[Mark]:
+    """The same marks, with guests that are only a measure marked ``like``."""
+    return [
+        Mark("like", mark.value, mark.start, mark.end)
+        if mark.kind in {"guest", "loose"} and likened(mark, text)
+        else mark
+        for mark in marks
+    ]

@@ -1,0 +1,64 @@
+"""Slips of the pen put right: a word that nobody knows, one letter away from one that everybody here says. Pure."""
+
+import re
+from collections.abc import Collection
+
+from agents.rules.lexicon import vocabulary
+from agents.rules.page import Page
+
+_WORD = re.compile(r"(?<![\w./:@#-])[a-z]{2,}(?![\w./:@-])")
+
+_SHORT = {
+    "dsk": "disk", "dik": "disk", "coers": "coeurs", "coer": "coeur", "cors": "cores",
+    "coress": "cores", "memroy": "memory", "memeory": "memory", "srv": "server", "vn": "vm",
+    "snaphot": "snapshot", "plese": "please", "demare": "demarre", "redemare": "redemarre", "suprime": "supprime",
+    "suprimer": "supprimer", "efaces": "efface", "deplasse": "deplace", "etein": "eteins", "arette": "arrete",
+    "arete": "arrete", "restrat": "restart", "rebot": "reboot", "delte": "delete", "craete": "create",
+    "creat": "create", "shutdwon": "shutdown", "migarte": "migrate", "backp": "backup",
+}  # fmt: skip
+_REAL_WORDS = """
+cours course courses notes modes moment monter montre montrer compte compter contre centre rester reste restes
+lister create created creates servers server serveur serveurs demande passer passes placer placee pleine
+pleins prendre should could would please person reports import export stated states status station started
+starts starting stopped restarts remote remove removed moved mover mount mounted monster delay delays deploys
+destroys rebuild
+"""
+_REAL = frozenset(_REAL_WORDS.split())
+_LEAST, _PAIR = 6, 2
+
+
+def mended(page: Page, names: Collection[str] = ()) -> Page:
+    """The page with its slips put right, each in its place; words of ``names`` are left as they are."""
+    known = {word for name in names for word in re.findall(r"[a-z]+", name.lower())}
+    said, text, shift = page.said, page.text, 0
+    for match in _WORD.finditer(page.text):
+        right = _meant(match[0], known)
+        if right != match[0]:
+            start, end = match.start() + shift, match.end() + shift
+            said, text = said[:start] + right + said[end:], text[:start] + right + text[end:]
+            shift += len(right) - len(match[0])
+    return Page(said, text)
+
+
+def _meant(word: str, known: Collection[str]) -> str:
+    if word in _SHORT:
+        return _SHORT[word]
+    if len(word) < _LEAST or word in known or word in _REAL or word in vocabulary() or _inflected(word):
+        return word
+    near = [v for v in vocabulary() if v[0] == word[0] and abs(len(v) - len(word)) <= 1 and _is_slip(word, v)]
+    return near[0] if len(near) == 1 else word
+
+
+def _inflected(word: str) -> bool:
+    """Whether it is a known word with another ending, which is no slip."""
+    return any(word.startswith(v[:-1]) or v.startswith(word[:-1]) for v in vocabulary() if abs(len(v) - len(word)) <= 2)  # noqa: PLR2004
+
+
+def _is_slip(word: str, meant: str) -> bool:
+    """Whether one letter is wrong, missing, too many, or two neighbours are swapped."""
+    if len(word) == len(meant):
+        wrong = [at for at in range(len(word)) if word[at] != meant[at]]
+        swapped = [word[at : at + 2] for at in wrong[:1] if len(wrong) == _PAIR and wrong[1] == at + 1]
+        return len(wrong) == 1 or any(pair[::-1] == meant[wrong[0] : wrong[0] + 2] for pair in swapped)
+    short, long = sorted((word, meant), key=len)
+    return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))

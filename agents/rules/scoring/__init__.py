@@ -1,0 +1,1 @@
+"""How well a file of conversations was understood: the documented scoring, as pure functions."""
