@@ -13,6 +13,7 @@ from pydantic_settings import SettingsError
 
 from bot.settings import Settings
 from iac.errors import ThreadformError
+from iac.redaction import keep_secret
 
 Command = Callable[[argparse.Namespace, Settings], int]
 
@@ -126,6 +127,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValidationError, SettingsError) as wrong:
         print(_why(wrong), file=sys.stderr)
         return 2
+    keep_secret(settings.secrets)
     module = importlib.import_module(f"bot.cli.{MODULES.get(arguments.command, arguments.command)}")
     run: Command = module.run
     try:

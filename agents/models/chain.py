@@ -11,9 +11,11 @@ from google.adk.models import BaseLlm, LlmCapabilities
 from google.adk.models.llm_request import LlmRequest
 from google.adk.models.llm_response import LlmResponse
 from google.adk.platform.uuid import new_uuid
+from google.genai.types import Content
 from pydantic import ConfigDict
 
 from agents.models.breaker import Breaker
+from iac.redaction import redact, without_secrets
 
 R = TypeVar("R")
 Replies = AsyncGenerator[LlmResponse, None]
@@ -97,8 +99,18 @@ async def _within(seconds: float, step: Awaitable[R]) -> R:
 def _copy_for(link: Link, request: LlmRequest) -> LlmRequest:
     """Models edit the request in place: each link gets its own; ``tools_dict`` stays shared."""
     config = request.config.model_copy(deep=True)
-    contents = [content.model_copy(deep=True) for content in request.contents]
+    contents = [_without_secrets(content.model_copy(deep=True)) for content in request.contents]
     return request.model_copy(update={"model": link.llm.model, "config": config, "contents": contents})
+
+
+def _without_secrets(content: Content) -> Content:
+    """What was typed or read may hold a password: the model needs none, and its owner is another house."""
+    for part in content.parts or []:
+        if part.text:
+            part.text = redact(part.text)
+        if part.function_response:
+            part.function_response.response = without_secrets(part.function_response.response)
+    return content
 
 
 def _stamped(reply: LlmResponse, link: Link, skipped: list[str]) -> LlmResponse:

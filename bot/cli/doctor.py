@@ -6,8 +6,9 @@ import json
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import httpx
 
@@ -59,6 +60,7 @@ def _lines(settings: Settings) -> Iterator[Line]:
     yield _cluster(settings)
     yield _model(settings)
     yield from _running(settings)
+    yield from _kept(settings)
     for program, why in (("chromium", "the browser tests"), ("redis-server", "the tests against a plain Redis")):
         yield _optional(program, why)
 
@@ -112,6 +114,33 @@ def _running(settings: Settings) -> Iterator[Line]:
         return
     for name, said in parts.items():
         yield Line(f"running, {name}", str(said), is_ok=str(said).startswith("ready"))
+
+
+def _kept(settings: Settings) -> Iterator[Line]:
+    """What was laid aside: events that nobody could read, messages that could not be said."""
+    from bot.store.database import open_database, parse_url
+    from bot.store.inbox import SqlInbox
+    from bot.store.outbox import SqlOutbox
+
+    url = parse_url(settings.database)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return
+
+    async def read() -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
+        database = open_database(settings.database)
+        try:
+            return await SqlInbox(database).laid_aside(), await SqlOutbox(database).failed()
+        finally:
+            await database.close()
+
+    try:
+        unread, unsaid = asyncio.run(read())
+    except ThreadformError as fault:
+        yield Line("records", str(fault.sentence.values.get("why", fault)), is_ok=False, is_needed=False)
+        return
+    for name, kept in (("events that nobody could read", unread), ("messages that could not be said", unsaid)):
+        found = "; ".join(f"{key}: {_without_password(why)}" for key, why in kept[:3])
+        yield Line(name, f"{len(kept)}{': ' if kept else ''}{found}", is_ok=not kept, is_needed=False)
 
 
 def _optional(program: str, why: str, which: Callable[[str], str | None] = shutil.which) -> Line:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -154,6 +155,15 @@ class Settings(BaseSettings):
     def _is_at_home(cls, path: Path | None) -> Path | None:
         """Nothing but a shell turns ``~`` into a directory: a unit file or a compose file leaves it as it is."""
         return path.expanduser() if path else path
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret word that was set: what no log, card, prompt or record may show."""
+        given = (self.pve_token, self.state_key, self.gemini_key, self.openai_key)
+        words = [secret.get_secret_value() for secret in given if secret]
+        words += [word.partition("=")[2] for word in words if "!" in word]
+        words += [unquote(urlsplit(url).password or "") for url in (self.database_url, self.redis_url)]
+        return tuple(word for word in words if word)
 
     @property
     def is_lab(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.log import without_secrets
 from bot.ports import Outgoing
 from bot.store.codec import dump_actor, dump_card, dump_conversation
 from bot.store.database import Database, clock
@@ -67,6 +68,6 @@ def _row(message: Outgoing) -> dict[str, Any]:
         "kind": message.kind,
         "of": message.of,
         "who": dump_actor(message.who) if message.who else None,
-        "card": dump_card(message.card),
+        "card": without_secrets(dump_card(message.card)),
         "at": clock(),
     }

@@ -36,7 +36,7 @@ from bot.wiring.checks import Checks
 from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import crew_of
 from bot.wiring.keys import state_key
-from bot.wiring.machines import KeptPlanner, planner_of, runner_environment, runs_home, steps_of
+from bot.wiring.machines import KeptPlanner, credentials_of, planner_of, runner_environment, runs_home, steps_of
 from bot.wiring.people import Book, book_from
 from bot.wiring.roster import ASK_EVERY_S
 from bot.wiring.stages import Parts, stages_of
@@ -44,6 +44,7 @@ from bot.wiring.web import web_of
 from bot.worker import Duty, Worker, name_of_this_process
 from iac.inventory import Cluster
 from iac.proxmox import CachedEye, ProxmoxEye
+from iac.redaction import keep_secret
 from iac.terraform.importer import TerraformImporter
 from iac.terraform.standby import Standby
 
@@ -104,6 +105,7 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         await migrate(settings)
         place = await stack.enter_async_context(open_cluster(settings))
+        keep_secret([*settings.secrets, *credentials_of(place.access).secrets])
         redis = await ensure(settings.home.resolve(), settings.redis_url or None)
         stack.push_async_callback(redis.close)
         database = open_database(settings.database)

@@ -20,6 +20,7 @@ from bot.wiring.cluster import standing
 from bot.wiring.keys import state_key
 from bot.wiring.machines import credentials_of, runs_home
 from iac.errors import ClusterSilent, Refused
+from iac.redaction import keep_secret
 from iac.terraform.applier import Applier
 from iac.terraform.skeleton import warm
 from iac.terraform.state import read_state
@@ -36,6 +37,7 @@ HOLD_S = 3.0
 async def ready_hand() -> AsyncIterator[Callable[[str], Guarded]]:
     """Everything that does not depend on the run, made and tried before it is needed; then the parts of one attempt."""
     settings = Settings()
+    keep_secret(settings.secrets)
     database = open_database(settings.database)
     toolchain = load(settings.tools, binary=settings.tf_bin or None)
     attempts, runs, vault = Attempts(database), SqlRuns(database), Vault(state_key(settings))
