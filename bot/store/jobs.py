@@ -7,6 +7,7 @@ dead worker's jobs moves only when a new job comes (measured: not within 60 s), 
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any, Final, Literal
 
@@ -37,6 +38,8 @@ BLOCK_MS: Final = 500
 SEND_S: Final = 2.0
 GRACE_S: Final = 10.0
 PAUSE_S: Final = 0.5
+HERE_MOST: Final = 16
+"""Jobs that one process does by itself while the bell is silent."""
 PAUSE_MAX_S: Final = 5.0
 GONE_MS: Final = 3_600_000
 
@@ -81,31 +84,58 @@ async def _acknowledged() -> None:
 
 
 class RedisJobs:
-    """The ``Jobs`` port."""
+    """The ``Jobs`` port. While the bell is silent, a process that works does here what it would have rung for."""
 
     def __init__(self, url: str) -> None:
         """Connects at the first ring."""
         self._broker = Bell(url)
+        self._handlers: Mapping[str, Handler] = {}
+        self._here: dict[tuple[str, str], asyncio.Future[None]] = {}
+        self._silent_until = 0.0
+
+    def do_here(self, handlers: Mapping[str, Handler]) -> None:
+        """From now on this process works; with no handlers, no more."""
+        self._handlers = handlers
 
     async def send(self, job: Literal["hear", "plan", "apply", "close", "tell"], key: str) -> None:
-        """Ring; a bell that does not answer is logged and left to the sweeper."""
+        """Ring. Without the bell the job is begun here, where there is room; the sweeper asks again for the rest."""
+        if time.monotonic() >= self._silent_until and await self._rings(job, key):
+            return
+        if job in self._handlers and (job, key) not in self._here and len(self._here) < HERE_MOST:
+            # Twice is harmless: who else was rung for it has the claim, or has not.
+            doing = asyncio.ensure_future(self._handlers[job](key))
+            self._here[job, key] = doing
+            doing.add_done_callback(lambda _: self._here.pop((job, key), None))
+
+    async def close(self) -> None:
+        """End what was begun here, and give the connections back."""
+        self.do_here({})
+        working = list(self._here.values())
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        await self._broker.shutdown()
+
+    async def _rings(self, job: str, key: str) -> bool:
         kicker: AsyncKicker[Any, Any] = AsyncKicker(job, self._broker, {})
         try:
             async with asyncio.timeout(SEND_S):
                 await kicker.kiq(key)
         except (SendTaskError, TimeoutError) as error:
             log.warning("job.not_sent", job=job, key=key, why=str(error.__cause__ or error))
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._broker.shutdown()
+            self._silent_until = time.monotonic() + PAUSE_S
+            return False
+        return True
 
 
 class Consumer:
     """Takes jobs and does them, ``concurrency`` at a time, in this process and this loop."""
 
-    def __init__(self, url: str, handlers: Mapping[str, Handler], concurrency: int = 64) -> None:
-        """A long job holds one place; leave places for the short ones."""
+    def __init__(
+        self, url: str, handlers: Mapping[str, Handler], concurrency: int = 64, jobs: RedisJobs | None = None
+    ) -> None:
+        """A long job holds one place; leave places for the short ones. ``jobs`` is what this process rings with."""
+        self._handlers, self._jobs = handlers, jobs
         self._broker = Bell(url)
         self._concurrency = concurrency
         self._stopped = asyncio.Event()
@@ -117,6 +147,8 @@ class Consumer:
     async def run(self) -> None:
         """Work until closed; a server that is away or was emptied is waited for."""
         self._stopped.clear()
+        if self._jobs is not None:
+            self._jobs.do_here(self._handlers)
         pause = PAUSE_S
         try:
             while not self._broker.finish.is_set():
@@ -134,6 +166,8 @@ class Consumer:
     async def close(self) -> None:
         """Take no more jobs, give those in hand ``GRACE_S`` seconds, then end them."""
         self._broker.finish.set()
+        if self._jobs is not None:
+            self._jobs.do_here({})
         await self._stopped.wait()
         if self._working:
             _done, late = await asyncio.wait(self._working, timeout=GRACE_S)
