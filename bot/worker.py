@@ -90,6 +90,7 @@ class Worker:
     sender: Sending
     now: Clock
     duties: Sequence[Duty] = ()
+    first: Sequence[Callable[[], Awaitable[object]]] = ()
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -104,13 +105,16 @@ class Worker:
         }
 
     async def run(self, consumer: Consuming) -> None:
-        """Work until cancelled."""
+        """Work until cancelled. Jobs are taken once what is ``first`` is there; what is waiting is sent meanwhile."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(consumer.run())
-                for duty in (Duty("sweep", self.sweep, SWEEP_EVERY_S), *self.duties):
+                for duty in self.duties:
                     group.create_task(duty.keep())
                 group.create_task(self._send())
+                for wait in self.first:
+                    await _tried("first", wait())
+                group.create_task(consumer.run())
+                group.create_task(Duty("sweep", self.sweep, SWEEP_EVERY_S).keep())
         finally:
             await self.sender.rest()
             await consumer.close()

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _chat(settings: Settings, name: str) -> int:
-    people = [_actor(p.id, p.name) for p in settings.everybody if p.id.startswith(f"{PLATFORM}:")]
+    people = [Actor(PLATFORM, account, p.name) for p in settings.everybody for account in p.on(PLATFORM)]
     chat = TerminalChat(
         Words.load(is_strict=False),
         lambda line: print(line, flush=True),
@@ -51,10 +51,6 @@ def _chosen(people: Sequence[Actor], name: str) -> Actor:
         known = ", ".join(person.name for person in people) or "nobody"
         raise Broken("choosing who talks", f"THREADFORM_PEOPLE has {known} on the platform {PLATFORM!r}")
     return wanted[0]
-
-
-def _actor(person_id: str, name: str) -> Actor:
-    return Actor(PLATFORM, person_id.removeprefix(f"{PLATFORM}:"), name)
 
 
 async def _lines() -> AsyncIterator[str]:

@@ -95,9 +95,9 @@ def check_is_open(run: Run, digest: str, now: float) -> None:
         raise Refused("approve.expired", run=run.id)
 
 
-def check_has_not_voted(run: Run, person_id: str, yes: Collection[str]) -> None:
-    """A second yes of the same person is no second person."""
-    if person_id in yes:
+def check_has_not_voted(run: Run, person: Person, yes: Collection[str]) -> None:
+    """A second yes of the same person is no second person, whichever account it comes from."""
+    if any(person.is_called(voter) for voter in yes):
         raise Refused("approve.already_yes", run=run.id)
 
 
@@ -112,9 +112,9 @@ def check_may_approve(run: Run, person: Person, needs: Needs) -> None:
         raise NotAllowed("approve.no_right", name=person.name)
     if not all(person.groups & groups for groups in needs.approvers):
         raise NotAllowed("approve.other_group", name=person.name)
-    if person.id == run.requester:
+    if person.is_called(run.requester):
         raise NotAllowed("approve.own_request", name=person.name)
-    if person.id == run.edited_by:
+    if person.is_called(run.edited_by):
         raise NotAllowed("approve.own_edit", name=person.name)
     if needs.lost and not person.may_destroy:
         raise NotAllowed("approve.no_right_to_destroy", name=person.name, guests=needs.lost)
@@ -131,7 +131,7 @@ def may_approve(run: Run, person: Person, needs: Needs) -> bool:
 
 def check_may_discard(run: Run, person: Person) -> None:
     """The one who asked may lay it aside, and so may every approver."""
-    if person.id != run.requester and not person.may_approve:
+    if not person.is_called(run.requester) and not person.may_approve:
         raise NotAllowed("approve.no_right_to_discard", name=person.name)
 
 

@@ -39,7 +39,7 @@ def input_id(index: int, field: str) -> str:
 def check_may_edit(run: Run, person: Person, needs: Needs) -> None:
     """The one who asked may, and so may every approver of these environments."""
     is_approver = person.may_approve and all(person.groups & groups for groups in needs.approvers)
-    if person.id != run.requester and not is_approver:
+    if not person.is_called(run.requester) and not is_approver:
         raise NotAllowed("edit.no_right", name=person.name)
 
 
@@ -87,7 +87,7 @@ def edited_by(run: Run, person: Person, *, is_bigger: bool) -> str | None:
 
     What the one who asked sends is their own wish again. Any other edit leaves an earlier growth whose it was.
     """
-    if person.id == run.requester:
+    if person.is_called(run.requester):
         return None
     return person.id if is_bigger else run.edited_by
 

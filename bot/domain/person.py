@@ -21,6 +21,7 @@ class Person:
     """``id`` is ``platform:id``. ``ssh_keys`` go into the guests that this person asks for.
 
     ``groups`` are the ids of the groups they are in, by our own records; ``roles`` has what those bring along.
+    ``also`` are the ids of their other accounts: whatever a record calls them, it is one person.
     """
 
     id: str
@@ -28,6 +29,11 @@ class Person:
     roles: frozenset[Role]
     ssh_keys: tuple[str, ...] = ()
     groups: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+
+    def is_called(self, person_id: str | None) -> bool:
+        """Whether that id is this person's, by any of their accounts."""
+        return person_id == self.id or person_id in self.also
 
     @property
     def may_approve(self) -> bool:

@@ -106,14 +106,15 @@ class Approving:
         """What one more yes does; asked on the locked row, with the rights as they are at that moment."""
 
         def decide(run: Run, earlier: Sequence[str]) -> Decision:
-            check_has_not_voted(run, vote.person, earlier)
+            voter = self.people.person(press.event.who)
+            check_has_not_voted(run, voter, earlier)
             check_is_open(run, digest, vote.at)
             needs = needs_of_run(run, self.people)
-            check_may_approve(run, self.people.person(press.event.who), needs)
+            check_may_approve(run, voter, needs)
             check_names_typed(press.typed, needs.lost)
             # Someone who said yes and has lost the right since does not count any more.
-            still = [person for person in earlier if may_approve(run, self.people.named(person), needs)]
-            said = (*still, vote.person)
+            before = map(self.people.named, earlier)
+            said = tuple(dict.fromkeys([*(p.id for p in before if may_approve(run, p, needs)), vote.person]))
             is_enough = len(said) >= needs.approvals
             outcome = replace(parse_outcome(run.outcome), yes=said)
             changes = {"outcome": dump_outcome(outcome), **(_decided(vote) if is_enough else {})}

@@ -1,6 +1,7 @@
 """What a wish claims of the cluster and of people's quotas, given what others claim. Pure and quick."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.domain.errors import Sentence, say
 from bot.domain.quota import Amount, Quotas, excesses
@@ -63,9 +64,14 @@ def claims_of(wish: Wish, placements: Sequence[Placement], others: Sequence[Clai
 
 def check_quotas(quotas: Quotas, people: People, others: Sequence[Claimed], mine: Sequence[Claimed]) -> None:
     """``Violated`` where a person, or a team of theirs, would hold more than they may; each bound a sentence."""
-    found = list(_over(quotas, people, others, mine))
+    found = list(_over(quotas, people, owned(others, people), owned(mine, people)))
     if found:
         raise Violated([*found, say("quota.way")])
+
+
+def owned(claimed: Iterable[Claimed], people: People) -> list[Claimed]:
+    """The claims by who has them: one person, whichever account they asked with."""
+    return [replace(claim, owner=people.named(claim.owner).id) for claim in claimed]
 
 
 def held_by(owners: Collection[str], claimed: Iterable[Claimed]) -> Amount:

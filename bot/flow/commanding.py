@@ -11,7 +11,7 @@ from bot.domain.errors import NotAllowed, Refused, Sentence, say
 from bot.domain.person import Person
 from bot.domain.quota import Quotas, holdings
 from bot.domain.run import RunState
-from bot.flow.claiming import held_by
+from bot.flow.claiming import held_by, owned
 from bot.flow.telling import Telling
 from bot.ports import Claims, Clock, Freezes, Jobs, Outbox, People, Runs
 
@@ -58,7 +58,7 @@ class Commanding:
         _check_is_admin(person)
         held = await self.freezes.freeze(person.id, reason, self.now())
         log.warning("changes.frozen", by=held.by, reason=held.reason)
-        key = "freeze.done" if held.by == person.id else "freeze.already"
+        key = "freeze.done" if person.is_called(held.by) else "freeze.already"
         return [Sentence(key, {"holder": self.people.named(held.by).name, "why": held.why})]
 
     async def _unfreeze(self, person: Person, _: str) -> Sequence[Sentence]:
@@ -73,7 +73,7 @@ class Commanding:
         return [say("freeze.lifted", name=person.name, count=len(waiting))]
 
     async def _quota(self, person: Person, _: str) -> Sequence[Sentence]:
-        claimed = await self.claims.all()
+        claimed = owned(await self.claims.all(), self.people)
         own = holdings(person.name, self.quotas.of_person(person.id), held_by({person.id}, claimed))
         groups = {owner: self.people.named(owner).groups for owner in {claim.owner for claim in claimed}}
         lines = [*own]

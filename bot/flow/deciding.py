@@ -27,7 +27,8 @@ def needs_of_run(run: Run, people: People) -> Needs:
 def still_to_decide(run: Run, needs: Needs, outcome: Outcome, people: People) -> Sequence[Person]:
     """Those whose yes would count and has not been given."""
     known = people.everybody()
-    return [person for person in known if may_approve(run, person, needs) and person.id not in outcome.yes]
+    has_voted = {person.id for person in map(people.named, outcome.yes)}
+    return [person for person in known if may_approve(run, person, needs) and person.id not in has_voted]
 
 
 def deciders(run: Run, outcome: Outcome, people: People) -> tuple[int, Sequence[Person]]:

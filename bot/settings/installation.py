@@ -1,5 +1,6 @@
 """Everything the environment may say, read once, loud when wrong. Every name begins with ``THREADFORM_``."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
@@ -126,9 +127,9 @@ class Settings(BaseSettings):
             raise ValueError("THREADFORM_PVE_ENDPOINT must begin with https://")
         if self.pve_endpoint and not self.people:
             raise ValueError("THREADFORM_PEOPLE names nobody: say who may ask and who may approve")
-        twice = sorted({person.id for person in self.people if self._named(person.id) > 1})
+        twice = sorted(account for account, count in self._accounts().items() if count > 1)
         if twice:
-            raise ValueError(f"THREADFORM_PEOPLE names {', '.join(twice)} more than once: whose roles hold?")
+            raise ValueError(f"THREADFORM_PEOPLE names {', '.join(twice)} more than once: whose are they?")
         for wrong in self._unknown_names():
             raise ValueError(wrong)
         if self.default_environment not in self.environments:
@@ -147,8 +148,9 @@ class Settings(BaseSettings):
                 if group not in groups:
                     yield f"THREADFORM_ENVIRONMENT_RULES of {name!r} names the group {group!r}, which is not in _GROUPS"
 
-    def _named(self, person_id: str) -> int:
-        return [person.id for person in self.people].count(person_id)
+    def _accounts(self) -> Counter[str]:
+        """How often each account is somebody's."""
+        return Counter(account for person in self.people for account in person.accounts)
 
     @field_validator("home", "tools_home", "pve_ca")
     @classmethod

@@ -1,6 +1,6 @@
 """Who is who in the settings: people, groups, and how much they may hold."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,16 +18,34 @@ class QuotaSetting(BaseModel):
     disk_gb: int | None = Field(None, ge=0)
 
 
+Account = Annotated[str, Field(pattern=r"^[a-z]+:.+$")]
+"""Somebody as a platform names them: ``platform:id``."""
+
+
 class PersonSetting(BaseModel):
-    """One person: ``id`` is ``platform:id``; roles are requester, approver, destroyer, admin."""
+    """One person: ``id`` is ``platform:id``; roles are requester, approver, destroyer, admin.
+
+    ``also`` are the same human's other accounts: they are one person, who approves nothing of their own by another.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(pattern=r"^[a-z]+:.+$")
+    id: Account
     name: str
+    also: tuple[Account, ...] = ()
     roles: tuple[RoleName, ...] = ()
     ssh_keys: tuple[str, ...] = ()
     quota: QuotaSetting | None = None
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Every id of theirs."""
+        return (self.id, *self.also)
+
+    def on(self, platform: str) -> tuple[str, ...]:
+        """What a platform calls them, without the platform's name; usually one id, or none."""
+        mine = (account.partition(":") for account in self.accounts)
+        return tuple(name for where, _, name in mine if where == platform)
 
 
 class GroupSetting(BaseModel):
@@ -35,7 +53,7 @@ class GroupSetting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(pattern=r"^[a-z]+:.+$")
+    id: Account
     name: str
     roles: tuple[RoleName, ...] = ()
     members: tuple[str, ...] = ()
@@ -48,7 +66,6 @@ LAB_ROLES: tuple[tuple[str, tuple[RoleName, ...]], ...] = (
     ("Carol", ("requester", "approver", "admin")),
 )
 LAB_PEOPLE = tuple(
-    PersonSetting(id=f"{platform}:{name.lower()}", name=name, roles=roles)
-    for platform in ("web", "terminal")
+    PersonSetting(id=f"web:{name.lower()}", name=name, roles=roles, also=(f"terminal:{name.lower()}",))
     for name, roles in LAB_ROLES
 )

@@ -172,6 +172,7 @@ def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str,
         jobs=parts.jobs,
         sender=Sender(parts.database, chats, parts.settings.claim_seconds),
         now=parts.now,
+        first=(parts.book.roster.begun,),
         duties=(
             Duty("audit", parts.trust.look, LOOK_EVERY_S),
             Duty("signs", signs.give, SIGN_EVERY_S),

@@ -14,7 +14,10 @@ from bot.wiring.roster import Roster
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The ``People`` port. Somebody who is neither in it nor in a group of it has no role at all."""
+    """The ``People`` port. Somebody who is neither in it nor in a group of it has no role at all.
+
+    ``known`` has every account of a person: whichever one acts, or stands in an old record, it is that person.
+    """
 
     known: Mapping[str, Person]
     rules: Mapping[str, Environment] = field(default_factory=dict)
@@ -31,8 +34,8 @@ class Book:
 
     def everybody(self) -> Sequence[Person]:
         """Everybody we know, by name."""
-        people = [self.named(person_id) for person_id in {*self.known, *self.roster.everybody()}]
-        return sorted(people, key=lambda person: (person.name.casefold(), person.id))
+        people = {p.id: p for p in map(self.named, (*self.known, *self.roster.everybody()))}
+        return sorted(people.values(), key=lambda person: (person.name.casefold(), person.id))
 
     def environments(self) -> Mapping[str, Environment]:
         """What holds in each environment, by its name."""
@@ -41,12 +44,15 @@ class Book:
     def group(self, group_id: str) -> tuple[str, Sequence[Person]]:
         """What a group is called, and who is in it."""
         group = self.roster.groups.get(group_id)
-        members = self.roster.members(group_id)
-        return group.name if group else group_id, [p for p in self.everybody() if p.id in members]
+        return group.name if group else group_id, [p for p in self.everybody() if self._is_in(p, group_id)]
+
+    def _is_in(self, person: Person, group_id: str) -> bool:
+        """A platform names its group's members by the accounts that it knows."""
+        return any(map(person.is_called, self.roster.members(group_id)))
 
     def _with_groups(self, person: Person) -> Person:
         """The roles that a person's groups bring along are theirs for as long as they are in them."""
-        groups = frozenset(name for name in self.roster.groups if person.id in self.roster.members(name))
+        groups = frozenset(name for name in self.roster.groups if self._is_in(person, name))
         brought = {Role(role) for name in groups for role in self.roster.groups[name].roles}
         return replace(person, roles=person.roles | brought, groups=groups)
 
@@ -57,8 +63,13 @@ def book_of(
     roster: Roster | None = None,
 ) -> Book:
     """Build the book; without environments nothing can be approved."""
-    known = {p.id: Person(p.id, p.name, frozenset(Role(r) for r in p.roles), tuple(p.ssh_keys)) for p in people}
+    known = {account: _person(setting) for setting in people for account in setting.accounts}
     return Book(known, environments or {}, roster or Roster())
+
+
+def _person(setting: PersonSetting) -> Person:
+    roles = frozenset(Role(role) for role in setting.roles)
+    return Person(setting.id, setting.name, roles, setting.ssh_keys, also=setting.also)
 
 
 def book_from(settings: Settings, directories: Mapping[str, Directory]) -> Book:

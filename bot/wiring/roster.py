@@ -1,5 +1,7 @@
 """Who is in which group: as the settings say, or as the platform said a short while ago."""
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +17,8 @@ log = structlog.get_logger()
 ASK_EVERY_S = 60.0
 FRESH_S = 900.0
 """What a platform said longer ago is not believed any more: in doubt, the group has no members."""
+FIRST_S = 10.0
+"""How long work waits after a start for the platforms' first answer; without it their groups have no members."""
 
 
 @dataclass(slots=True)
@@ -29,6 +33,7 @@ class Roster:
     now: Clock = time.monotonic
     fresh_s: float = FRESH_S
     _read: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
+    _first: asyncio.Event = field(default_factory=asyncio.Event)
 
     def members(self, group_id: str) -> frozenset[str]:
         """Who is in it; nobody where that is not known, or was read too long ago."""
@@ -51,6 +56,14 @@ class Roster:
                 log.warning("group.not_read", group=group_id, why=str(fault))
             else:
                 self._read[group_id] = (self.now(), frozenset(found))
+        self._first.set()
+
+    async def begun(self, seconds: float = FIRST_S) -> None:
+        """Until every platform was asked once, at most ``seconds``: nobody is judged by a list not yet read."""
+        if self._asked():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._first.wait()
 
     def _asked(self) -> Sequence[str]:
         named = (group_id for group_id, group in self.groups.items() if not group.members)

@@ -7,15 +7,15 @@ from bot.store.database import Database
 from bot.store.weblog import SqlWebLog
 from bot.wiring.keys import own_secret
 
-PLATFORM = "web:"
+PLATFORM = "web"
 
 
 def web_of(settings: Settings, database: Database, words: Words) -> WebChat:
     """The page for the people of the platform ``web``; in the lab one person may try every role."""
     people = tuple(
-        WebPerson(person.id.removeprefix(PLATFORM), person.name, person.roles[-1] if person.roles else "")
+        WebPerson(account, person.name, person.roles[-1] if person.roles else "")
         for person in settings.everybody
-        if person.id.startswith(PLATFORM)
+        for account in person.on(PLATFORM)
     )
     secret = own_secret(settings.home / "keys" / "web.key")
     return WebChat(SqlWebLog(database), words, people, secret, has_people_switch=settings.is_lab)

@@ -175,8 +175,8 @@ def test_the_strictest_environment_says_how_many():
 
 
 def test_a_second_yes_of_one_person_is_no_second_person():
-    check_has_not_voted(PLANNED, "web:bob", ["web:dave"])
-    assert key_of(check_has_not_voted, PLANNED, "web:bob", ["web:bob"]) == "approve.already_yes"
+    check_has_not_voted(PLANNED, BOB, ["web:dave"])
+    assert key_of(check_has_not_voted, PLANNED, BOB, ["web:bob"]) == "approve.already_yes"
 
 
 @pytest.mark.parametrize("typed", ["old01,db01", " db01 old01 ", "OLD01;\ndb01", "old01, db01, old01"])

@@ -1,5 +1,6 @@
 """Rights that come with a group: as the settings say, or as the platform said a short while ago; in doubt, none."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 import pytest
@@ -114,3 +115,23 @@ def test_an_installation_knows_the_groups_of_its_settings():
     assert known.group("web:ops")[0] == "Ops"
     assert set(known.environments()) == set(settings.environments)
     assert known.group("web:unheard-of") == ("web:unheard-of", [])
+
+
+async def test_after_a_start_nobody_is_judged_before_the_platform_was_asked(platform):
+    known = book(platform)
+    begun = asyncio.create_task(known.roster.begun(60))
+    await asyncio.sleep(0)
+    assert not begun.done()
+    await known.roster.refresh()
+    await begun
+    assert known.named("chat:bob").may_approve
+
+
+async def test_a_platform_that_never_answers_is_not_waited_for_for_ever(platform):
+    known = book(platform)
+    await known.roster.begun(0.01)
+    assert not known.named("chat:bob").roles
+
+
+async def test_where_no_platform_has_to_be_asked_nothing_is_waited_for(platform):
+    await asyncio.wait_for(book(platform, OPS.model_copy(update={"members": ("chat:bob",)})).roster.begun(60), 1)

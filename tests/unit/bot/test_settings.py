@@ -110,3 +110,26 @@ def test_a_person_named_twice_is_loud():
 def test_a_person_without_a_platform_is_loud():
     with pytest.raises(ValidationError, match="people"):
         Settings(people=[{"id": "ann", "name": "Ann", "roles": ["requester"]}])
+
+
+def test_an_account_belongs_to_one_person():
+    twice = (
+        {"id": "web:ann", "name": "Ann", "also": ["slack:U1"]},
+        {"id": "web:bea", "name": "Bea", "also": ["slack:U1"]},
+    )
+    with pytest.raises(ValidationError, match="names slack:U1 more than once"):
+        Settings(people=twice)
+
+
+def test_an_alias_is_nobody_elses_id():
+    with pytest.raises(ValidationError, match="names web:bea more than once"):
+        Settings(people=({"id": "web:ann", "name": "Ann", "also": ["web:bea"]}, {"id": "web:bea", "name": "Bea"}))
+
+
+def test_an_alias_names_its_platform():
+    with pytest.raises(ValidationError, match="also"):
+        Settings(people=({"id": "web:ann", "name": "Ann", "also": ["U1"]},))
+
+
+def test_in_the_lab_the_terminal_is_the_same_person_as_the_page():
+    assert [(p.id, p.also) for p in Settings().everybody if p.name == "Bob"] == [("web:bob", ("terminal:bob",))]
