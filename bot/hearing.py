@@ -80,10 +80,12 @@ class Hearing:
         except Broken as fault:
             if fault.is_worth_retrying:
                 await self._tell(event, fault.sentence, "wait")
+                await self._give_back(key)
                 raise
             await self._tell(event, fault.sentence, "broken")
         except Lost:
             # Its turn in the thread is another's by now, or forgotten: it comes again, and has its effect once.
+            await self._give_back(key)
             raise
         except Exception:
             reference = secrets.token_hex(4)
@@ -131,6 +133,13 @@ class Hearing:
                 await self.inbox.renew(key, self.owner, self.lease_s)
             except Broken as away:
                 log.warning("event.not_renewed", key=key, why=str(away))
+
+    async def _give_back(self, key: str) -> None:
+        """Soon again; where the database is away too, the claim ends by itself."""
+        try:
+            await self.inbox.give_back(key, self.owner)
+        except Broken as away:
+            log.warning("event.not_given_back", key=key, why=str(away))
 
     async def _tell(self, event: Event, sentence: Sentence, why: str) -> None:
         language = await self._language(event)

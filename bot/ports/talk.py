@@ -25,6 +25,10 @@ class Inbox(Protocol):
         """Keep the claim; nothing where it is another's by now."""
         ...
 
+    async def give_back(self, key: str, owner: str) -> None:
+        """A try failed: the event is due again soon, and later after each further try."""
+        ...
+
     async def done(self, key: str) -> None:
         """The event has had its whole effect."""
         ...

@@ -20,6 +20,8 @@ log = structlog.get_logger()
 READS: Final = 5
 """A newer version may have stored it and be about to take it: an event is laid aside after so many tries."""
 REASON_MOST: Final = 500
+PAUSE_MAX_S: Final = 15.0
+"""The longest pause before an event whose try failed is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +38,13 @@ class SqlInbox:
             return (await connection.execute(statement)).first() is not None
 
     async def claim(self, key: str, owner: str, lease_s: float) -> Event | None:
-        """Take one event to work on; None where it is done, unknown or another worker's.
-
-        A claim holds for ``lease_s`` seconds; each further try holds twice as long as the one before, at most
-        sixteen times as long, so that an event that keeps failing does not keep a worker busy.
-        """
+        """Take one event to work on for ``lease_s`` seconds; None where it is done, unknown or another worker's."""
         is_free = (inbox.c.key == key) & inbox.c.done_at.is_(None) & (inbox.c.lease_until < clock())
         async with self.database.writing() as connection:
             tries = (await connection.execute(select(inbox.c.tries).where(is_free).with_for_update())).scalar()
             if tries is None:
                 return None
-            taken = {"owner": owner, "lease_until": clock() + lease_s * 2 ** min(tries, 4), "tries": tries + 1}
+            taken = {"owner": owner, "lease_until": clock() + lease_s, "tries": tries + 1}
             # As text: a row that is no JSON must not break the reading of it.
             event = type_coerce(inbox.c.event, Text).label("event")
             stored = await connection.execute(update(inbox).where(is_free).values(taken).returning(event))
@@ -61,6 +59,18 @@ class SqlInbox:
         )
         async with self.database.writing() as connection:
             await connection.execute(update(inbox).where(inbox.c.key == key, mine).values(lease_until=until))
+
+    async def give_back(self, key: str, owner: str) -> None:
+        """After a try that failed: due again in a second, then two, then four, at most ``PAUSE_MAX_S``.
+
+        What is away for a minute is a matter of seconds when it is back, and what keeps failing keeps nobody busy.
+        """
+        mine = (inbox.c.key == key) & (inbox.c.owner == owner) & inbox.c.done_at.is_(None)
+        async with self.database.writing() as connection:
+            tries = (await connection.execute(select(inbox.c.tries).where(mine).with_for_update())).scalar()
+            if tries is not None:
+                due = clock() + min(PAUSE_MAX_S, 2.0 ** min(tries - 1, 9))
+                await connection.execute(update(inbox).where(mine).values(owner=None, lease_until=due))
 
     async def done(self, key: str) -> None:
         """The event has had its whole effect."""

@@ -41,6 +41,7 @@ class World:
     fault: Exception | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     done_keys: list[str] = field(default_factory=list)
+    given_back: list[tuple[str, str]] = field(default_factory=list)
     renewed: list[float] = field(default_factory=list)
     told: list[Any] = field(default_factory=list)
     rung: list[tuple[str, str]] = field(default_factory=list)
@@ -64,6 +65,11 @@ class World:
         self.renewed.append(lease_s)
         if self.fault is None and len(self.renewed) >= 3:
             self.gate.set()
+
+    async def give_back(self, key, owner):
+        if self.inbox_fault:
+            raise self.inbox_fault
+        self.given_back.append((key, owner))
 
     async def done(self, key):
         self.done_keys.append(key)
@@ -139,13 +145,22 @@ async def test_an_event_that_may_heal_is_said_once_and_not_laid_aside():
         await hearing(world).hear("e1")
     assert world.done_keys == []
     assert [message.key for message in world.told] == ["wait:e1"]
+    assert world.given_back == [("e1", "w1")]
+
+
+async def test_an_event_that_cannot_be_given_back_waits_for_the_end_of_its_claim():
+    healing = Broken("asking", "gone", is_worth_retrying=True)
+    world = World(fault=healing, inbox_fault=Broken("the database", "away", is_worth_retrying=True))
+    with pytest.raises(Broken) as met:
+        await hearing(world).hear("e1")
+    assert met.value is healing
 
 
 async def test_an_event_whose_turn_was_lost_in_the_middle_comes_again_without_a_word():
     world = World(fault=Lost("test:local:main:t1"))
     with pytest.raises(Lost):
         await hearing(world).hear("e1")
-    assert (world.done_keys, world.told) == ([], [])
+    assert (world.done_keys, world.told, world.given_back) == ([], [], [("e1", "w1")])
 
 
 @pytest.mark.parametrize("fault", [Broken("asking", "it is broken"), KeyError("surprise")])
