@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Lost
@@ -19,6 +19,12 @@ from bot.store.moving import Moving, move, run_of
 from bot.store.runs import ATTEMPT_COLUMNS
 
 ACTOR = "bot:runner"
+
+
+def overdue_attempts(by_s: float) -> Select[Any]:
+    """What ``Attempts.overdue`` asks: it reads an index of the attempts that have not ended."""
+    silent = attempts.c.finished_at.is_(None) & (attempts.c.beat_until < clock() - by_s)
+    return select(*ATTEMPT_COLUMNS).where(silent).order_by(attempts.c.beat_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +76,8 @@ class Attempts:
 
     async def overdue(self, by_s: float = 0.0) -> Sequence[Attempt]:
         """Attempts that have not ended and whose heartbeat is over by ``by_s`` seconds, the longest silent first."""
-        silent = attempts.c.finished_at.is_(None) & (attempts.c.beat_until < clock() - by_s)
-        chosen = select(*ATTEMPT_COLUMNS).where(silent).order_by(attempts.c.beat_until)
         async with self.database.reading() as connection:
-            return [Attempt(*row) for row in await connection.execute(chosen)]
+            return [Attempt(*row) for row in await connection.execute(overdue_attempts(by_s))]
 
     async def take_over(self, run_id: str, old: str, new: str, beat_s: float) -> Attempt | None:
         """Replace the token of an overdue attempt, which shuts its runner out; None where it beat or ended meanwhile.

@@ -52,13 +52,13 @@ class Taking:
 
 async def has_due(connection: AsyncConnection, platforms: Iterable[str]) -> bool:
     """A look that locks nothing: an idle outbox costs no writer."""
-    return (await connection.execute(_heads(platforms).limit(1))).first() is not None
+    return (await connection.execute(due_heads(platforms).limit(1))).first() is not None
 
 
 async def take(database: Database, connection: AsyncConnection, taking: Taking) -> Sequence[Letter]:
     """The first due message of each conversation, at most ``most``, held for ``lease_s`` seconds."""
     await connection.execute(_drop_superseded())
-    heads = _heads([taking.platform]).limit(taking.most).with_for_update(skip_locked=True)
+    heads = due_heads([taking.platform]).limit(taking.most).with_for_update(skip_locked=True)
     found: Mapping[int, Any] = {row.seq: row for row in await connection.execute(heads)}
     if taking.per_second is not None:
         found = await _paced(database, connection, found, 1 / taking.per_second)
@@ -95,7 +95,7 @@ async def _paced(
     return {seq: found[seq] for seq in chosen}
 
 
-def _heads(platforms: Iterable[str]) -> Select[Any]:
+def due_heads(platforms: Iterable[str]) -> Select[Any]:
     """The first open message of each conversation that we speak to, where it is due and its channel is free."""
     # One that waits for its post holds up nobody.
     waits = outbox.c.of.is_not(None) & ~_post_is_settled() & (outbox.c.at > clock() - ORPHAN_S)

@@ -1,5 +1,7 @@
 """The tables. Times are seconds since the epoch (UTC); JSON columns hold what ``bot.store.codec`` wrote."""
 
+from typing import Any, Final
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -22,6 +24,9 @@ Counter = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts only in a column that it calls INTEGER."""
 Absent = JSON(none_as_null=True)
 """JSON or nothing: None is NULL, not the JSON word."""
+UNREPORTED: Final = "closed_at IS NULL AND state IN ('applied', 'errored', 'refused')"
+UNDECIDED: Final = "state = 'planned'"
+"""A query uses an index of some rows only where it names them in the very words of the index."""
 
 
 def _zero(name: str) -> Column[float]:
@@ -30,6 +35,11 @@ def _zero(name: str) -> Column[float]:
 
 def _count(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default="0")
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """An index of these rows alone, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 stacks = Table(
@@ -89,13 +99,11 @@ runs = Table(
     Index("runs_of_stack", "stack_id", "created_at"),
     Index("runs_newest", "created_at"),
     # One apply at a time in a stack is a constraint of the database, not a convention.
-    Index(
-        "one_apply_a_stack",
-        "stack_id",
-        unique=True,
-        sqlite_where=text("state = 'applying'"),
-        postgresql_where=text("state = 'applying'"),
-    ),
+    Index("one_apply_a_stack", "stack_id", unique=True, **_only("state = 'applying'")),
+    # What the sweep asks for once a second is short, however many runs there ever were.
+    Index("runs_unreported", "due_at", **_only(UNREPORTED)),
+    Index("runs_expiring", "expires_at", **_only(UNDECIDED)),
+    Index("runs_to_remind", "remind_at", **_only(UNDECIDED)),
 )
 
 attempts = Table(
@@ -109,6 +117,7 @@ attempts = Table(
     Column("exit_code", Integer),
     Column("stop_by", Text),
     Column("stop_at", Double),
+    Index("attempts_open", "beat_until", **_only("finished_at IS NULL")),
 )
 
 votes = Table(
@@ -245,13 +254,7 @@ outbox = Table(
     _zero("lease_until"),
     _zero("due_at"),
     _count("tries"),
-    Index(
-        "outbox_unsent",
-        "thread",
-        "seq",
-        sqlite_where=text("sent_at IS NULL AND failed_at IS NULL"),
-        postgresql_where=text("sent_at IS NULL AND failed_at IS NULL"),
-    ),
+    Index("outbox_unsent", "thread", "seq", **_only("sent_at IS NULL AND failed_at IS NULL")),
     Index("outbox_of", "of"),
     sqlite_autoincrement=True,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, select, text, union, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import Lost, Refused
@@ -14,17 +14,30 @@ from bot.store.audit import Entry, record
 from bot.store.database import Database, clock
 from bot.store.freezes import check_not_frozen
 from bot.store.holds import check_templates_free, hold_templates
-from bot.store.models import attempts, runs
+from bot.store.models import UNDECIDED, UNREPORTED, attempts, runs
 from bot.store.moving import FREE, RUN_COLUMNS, Moving, check_move, guarded, move, parse_run, run_of
 from bot.store.outbox import queue
 from bot.store.settled import check_is_settled, is_changing, is_unrecovered, was_tried
 
 ATTEMPT_COLUMNS: Final = tuple(attempts.c[field.name] for field in fields(Attempt))
 WORKED_ON: Final = (RunState.PENDING, RunState.PLANNING, RunState.APPROVED, RunState.APPLYING)
-REPORTED: Final = (RunState.APPLIED, RunState.ERRORED, RunState.REFUSED)
 LOOKS: Final = 3
 """How often a stack that was just freed is tried again before the sweeper has to."""
 AGE: Final = (runs.c.created_at, runs.c.revision, runs.c.id)
+
+
+def due_runs(now: float) -> Select[Any]:
+    """What ``SqlRuns.due`` asks, the longest waiting first: each part reads an index of what is still to be done."""
+    parts = (
+        runs.c.state.in_([state.value for state in WORKED_ON]),
+        text(UNREPORTED) & was_tried(),
+        text(UNDECIDED) & (runs.c.expires_at < now),
+        text(UNDECIDED) & (runs.c.remind_at <= now),
+    )
+    is_due = (runs.c.lease_until < clock()) & (runs.c.due_at <= now)
+    found = union(*(select(runs.c.id, runs.c.state, runs.c.updated_at).where(is_due, part) for part in parts))
+    due = found.subquery("due")
+    return select(due.c.id, due.c.state).order_by(due.c.updated_at, due.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +116,8 @@ class SqlRuns:
         Those to plan, to apply or to follow; the ended ones nobody reported on yet; plans past their time, and
         those of which somebody is to be reminded.
         """
-        waits = runs.c.state.in_([state.value for state in WORKED_ON])
-        unreported = runs.c.state.in_([state.value for state in REPORTED]) & runs.c.closed_at.is_(None) & was_tried()
-        is_late = (runs.c.expires_at < now) | (runs.c.remind_at <= now)
-        stale = (runs.c.state == RunState.PLANNED.value) & is_late
-        is_due = (runs.c.lease_until < clock()) & (runs.c.due_at <= now)
-        chosen = select(runs.c.id, runs.c.state).where(is_due, waits | unreported | stale)
         async with self.database.reading() as connection:
-            rows = await connection.execute(chosen.order_by(runs.c.updated_at, runs.c.id).limit(limit))
+            rows = await connection.execute(due_runs(now).limit(limit))
             return [(row.id, RunState(row.state)) for row in rows]
 
     async def check_may_start(self, run: Run, templates: Sequence[str]) -> None:

@@ -35,7 +35,7 @@ async def test_one_apply_at_a_time_in_a_stack_and_the_no_names_the_holder(runs, 
 
 async def test_the_stack_is_free_again_when_the_apply_has_ended(runs, attempts, stack):
     first = await started(runs, stack)
-    await attempts.finish(first.id, "t1", 1, outcome={})
+    await attempts.finish(first.id, "t1", 0, outcome={})
     second = await a_run_in(S.APPROVED, runs, stack)
     assert (await runs.start_apply(second, "t2", actor="web:bob", beat_s=60)).state is S.APPLYING
 
