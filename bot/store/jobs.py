@@ -36,6 +36,7 @@ MAX_WAITING: Final = 10_000
 BATCH: Final = 100
 BLOCK_MS: Final = 500
 SEND_S: Final = 2.0
+ANSWER_S: Final = 5.0
 GRACE_S: Final = 10.0
 PAUSE_S: Final = 0.5
 HERE_MOST: Final = 16
@@ -63,6 +64,9 @@ class Bell(RedisStreamBroker):
             maxlen=MAX_WAITING,
             protocol=2,
             socket_connect_timeout=SEND_S,
+            # With one, the driver writes under ``wait_for``, which before Python 3.12 swallows a cancellation that
+            # comes together with its answer. Whoever asks keeps the time.
+            socket_timeout=None,
             retry=Retry(NoBackoff(), 1),
         )
         self.finish = asyncio.Event()
@@ -71,9 +75,10 @@ class Bell(RedisStreamBroker):
         """New jobs, until ``finish`` is set."""
         async with Redis(connection_pool=self.connection_pool) as redis:
             while not self.finish.is_set():
-                fetched: Any = await redis.xreadgroup(
-                    GROUP, self.consumer_name, {STREAM: ">"}, count=BATCH, block=BLOCK_MS, noack=True
-                )
+                async with asyncio.timeout(BLOCK_MS / 1000 + ANSWER_S):
+                    fetched: Any = await redis.xreadgroup(
+                        GROUP, self.consumer_name, {STREAM: ">"}, count=BATCH, block=BLOCK_MS, noack=True
+                    )
                 for _stream, messages in fetched or ():
                     for _number, message in messages:
                         yield AckableMessage(data=message[b"data"], ack=_acknowledged)
@@ -175,12 +180,14 @@ class Consumer:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         with contextlib.suppress(RedisError, OSError):
-            await self._leave()
+            async with asyncio.timeout(SEND_S):
+                await self._leave()
         await self._broker.shutdown()
 
     async def _listen(self) -> None:
-        await self._broker.startup()
-        await self._prune()
+        async with asyncio.timeout(ANSWER_S):
+            await self._broker.startup()
+            await self._prune()
         receiver = Receiver(
             self._broker,
             run_startup=False,

@@ -69,6 +69,18 @@ class Patience:
     wait_s: float = WAIT_S
     ttl_s: float = TTL_S
     turns: int = TURNS
+    answer_s: float = ANSWER_S
+
+
+@asynccontextmanager
+async def _answered(act: str, seconds: float) -> AsyncIterator[None]:
+    """One act within so many seconds; ``Broken`` where the server is away or stays silent."""
+    with silence(act):
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError as late:
+            raise TimeoutError(f"no answer within {seconds:.0f} s") from late
 
 
 class RedisThreads:
@@ -80,7 +92,9 @@ class RedisThreads:
             url,
             protocol=2,
             decode_responses=True,
-            socket_timeout=ANSWER_S,
+            # With one, the driver writes under ``wait_for``, which before Python 3.12 swallows a cancellation that
+            # comes together with its answer. ``_answered`` keeps the time.
+            socket_timeout=None,
             socket_connect_timeout=ANSWER_S,
             retry=Retry(ExponentialBackoff(cap=0.1, base=0.01), 2),
         )
@@ -95,7 +109,7 @@ class RedisThreads:
 
     async def ping(self) -> None:
         """``Broken`` where the server does not answer."""
-        with silence("looking for the thread's memory"):
+        async with _answered("looking for the thread's memory", self._patience.answer_s):
             await self._redis.ping()
 
     async def close(self) -> None:
@@ -152,7 +166,7 @@ class RedisThreadMemory:
 
     async def read(self) -> None:
         """Look at everything once."""
-        with silence("reading the thread's memory"):
+        async with _answered("reading the thread's memory", self._patience.answer_s):
             turns, slots = await self._redis.eval(READ, len(self._keys), *self._keys)
         self.history = tuple(json.loads(turn) for turn in turns)
         self.slots = json.loads(slots) if slots else {}
@@ -179,11 +193,11 @@ class RedisThreadMemory:
         await self._run("giving the thread's turn back", RELEASE)
 
     async def _try_lock(self) -> bool:
-        with silence("taking the thread's turn"):
+        async with _answered("taking the thread's turn", self._patience.answer_s):
             return bool(await self._redis.set(self._keys[0], self._token, nx=True, px=self._lock_ms))
 
     async def _run(self, act: str, script: str, *values: str | int) -> int:
-        with silence(act):
+        async with _answered(act, self._patience.answer_s):
             answer = await self._redis.eval(script, len(self._keys), *self._keys, self._token, *values)
             return int(answer)
 

@@ -180,6 +180,47 @@ async def test_a_server_that_is_away_is_named_as_such(tmp_path, name):
     await threads.close()
 
 
+async def test_a_turn_that_is_cancelled_at_any_step_ends(make, name):
+    """A loop that renews a turn must hear its cancellation wherever it stands, or the turn never comes to an end."""
+
+    async def keep_writing():
+        while True:
+            await memory.remember({})
+
+    async with make().turn(name) as memory:
+        for steps in range(120):
+            writing = asyncio.create_task(keep_writing())
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            writing.cancel()
+            _ended, deaf = await asyncio.wait({writing}, timeout=5)
+            await _silenced(deaf)
+            assert not deaf, f"a cancellation after {steps} steps was lost"
+
+
+async def _silenced(deaf):
+    while deaf:
+        for task in deaf:
+            task.cancel()
+        _ended, deaf = await asyncio.wait(deaf, timeout=1)
+
+
+async def test_a_server_that_stays_silent_is_named_as_such(tmp_path, name):
+    async def hold(reader, writer):
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_unix_server(hold, tmp_path / "silent.sock")
+    threads = RedisThreads(f"unix://{tmp_path}/silent.sock", Patience(answer_s=0.2))
+    with pytest.raises(Broken) as broken:
+        await threads.ping()
+    assert broken.value.sentence.key == "thread.memory_away"
+    assert broken.value.is_worth_retrying
+    await threads.close()
+    silent.close()
+    await silent.wait_closed()
+
+
 WRITER = """
 import asyncio, sys
 from bot.store.threads import RedisThreads
