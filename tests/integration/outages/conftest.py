@@ -2,11 +2,16 @@
 
 import pytest
 
+from bot import log
 from tests.fixtures.house import open_house, settings_for
 from tests.fixtures.recorder import Recorder
 from tests.fixtures.servers import Postgres
 
-SAMPLE = "1c/1g ubuntu 24.04, 10 GB, call it {name}"
+
+@pytest.fixture(autouse=True)
+def _plain_log():
+    """As the product sets it up: drawing every traceback with all its values takes longer than the outage."""
+    log.configure("json", "warning")
 
 
 @pytest.fixture

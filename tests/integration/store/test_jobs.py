@@ -182,3 +182,36 @@ async def test_ringing_a_bell_that_is_away_costs_no_more_than_a_moment(tmp_path)
     async with asyncio.timeout(5):
         await jobs.send("hear", "m1")
     await jobs.close()
+
+
+async def test_without_a_bell_a_process_that_works_does_it_here_and_one_that_does_not_leaves_it(tmp_path):
+    done = []
+
+    async def plan(key):
+        done.append(key)
+
+    jobs = RedisJobs(f"unix://{tmp_path / 'nobody.sock'}")
+    await jobs.send("plan", "r1")
+    jobs.do_here({"plan": plan})
+    await jobs.send("plan", "r2")
+    await jobs.send("tell", "t1")
+    await asyncio.sleep(0)
+    assert done == ["r2"]
+    await jobs.close()
+
+
+async def test_what_is_in_hand_here_is_not_begun_twice_and_ends_with_the_process(tmp_path):
+    begun = []
+
+    async def plan(key):
+        begun.append(key)
+        await asyncio.Event().wait()
+
+    jobs = RedisJobs(f"unix://{tmp_path / 'nobody.sock'}")
+    jobs.do_here({"plan": plan})
+    for _ in range(3):
+        await jobs.send("plan", "r1")
+        await asyncio.sleep(0)
+    assert begun == ["r1"]
+    async with asyncio.timeout(5):
+        await jobs.close()
