@@ -17,7 +17,7 @@ from bot.store.holds import check_templates_free, hold_templates
 from bot.store.models import UNDECIDED, UNREPORTED, attempts, runs
 from bot.store.moving import FREE, RUN_COLUMNS, Moving, check_move, guarded, move, parse_run, run_of
 from bot.store.outbox import queue
-from bot.store.settled import check_is_settled, is_changing, is_unrecovered, was_tried
+from bot.store.settled import check_is_current, check_is_settled, is_changing, is_unrecovered, was_tried
 
 ATTEMPT_COLUMNS: Final = tuple(attempts.c[field.name] for field in fields(Attempt))
 WORKED_ON: Final = (RunState.PENDING, RunState.PLANNING, RunState.APPROVED, RunState.APPLYING)
@@ -134,7 +134,8 @@ class SqlRuns:
 
         ``Refused("freeze.on")`` while a freeze holds: one that was acknowledged is never followed by a start.
         ``Refused("lock.held")`` where another run of the same stack is applying, ``Refused("lock.template")`` where
-        one clones from the same template; ``Lost`` where the state moved.
+        one clones from the same template; ``Refused("apply.state_moved")`` where the stack's state is no longer the
+        one of the plan; ``Lost`` where the run moved.
         """
         check_move(run, RunState.APPLYING, {})
         for _ in range(LOOKS):
@@ -148,6 +149,7 @@ class SqlRuns:
         row = {"run_id": run.id, "token": token, "beat_until": clock() + beat_s}
         async with self.database.writing() as connection:
             await check_not_frozen(connection, is_locking=True)
+            await check_is_current(connection, run)
             await hold_templates(self.database, connection, run.id, templates)
             started = await move(self.database, connection, run, Moving(RunState.APPLYING, actor, {}))
             await connection.execute(insert(attempts).values(row))

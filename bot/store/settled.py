@@ -1,11 +1,11 @@
 """When a stack is free: nobody changes it, and what broke while changing it has been looked at."""
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Refused
 from bot.domain.run import Run, RunState
-from bot.store.models import attempts, runs
+from bot.store.models import attempts, runs, stacks, states
 
 CHANGING = (RunState.APPROVED, RunState.APPLYING)
 
@@ -23,6 +23,19 @@ def is_changing() -> ColumnElement[bool]:
 def is_unrecovered() -> ColumnElement[bool]:
     """Whether an apply of the run broke, and nobody has looked yet at what it left."""
     return (runs.c.state == RunState.ERRORED.value) & runs.c.closed_at.is_(None) & was_tried()
+
+
+async def check_is_current(connection: AsyncConnection, run: Run) -> None:
+    """Refuse a plan that was made on another state; the stack is held until the caller's transaction ends.
+
+    Whoever makes another version the newest holds the same row: it is either seen here, or sees that an apply began.
+    """
+    held = select(stacks.c.id).where(stacks.c.id == run.stack_id).with_for_update()
+    if (await connection.execute(held)).first() is None:
+        raise Refused("run.unknown_stack", stack=run.stack_id)
+    newest = select(func.coalesce(func.max(states.c.serial), 0)).where(states.c.stack_id == run.stack_id)
+    if run.state_serial is not None and (await connection.execute(newest)).scalar_one() != run.state_serial:
+        raise Refused("apply.state_moved", run=run.id)
 
 
 async def check_is_settled(connection: AsyncConnection, run: Run) -> None:
