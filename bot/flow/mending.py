@@ -13,9 +13,9 @@ from bot.domain.errors import Refused
 from bot.domain.mending import FINISH, UNDO, check_can_finish, check_is_free, check_is_this, check_may_ask, undone_by
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
+from bot.flow.refusing import Refusing
 from bot.flow.telling import Telling, proposal_json, proposal_of
-from bot.flow.tongue import Tongue
-from bot.ports import Clock, Jobs, Outbox, People, Runs, Stacks
+from bot.ports import Clock, Jobs, People, Runs, Stacks
 
 log = structlog.get_logger()
 
@@ -28,19 +28,18 @@ class Mending:
 
     runs: Runs
     stacks: Stacks
-    outbox: Outbox
     jobs: Jobs
     people: People
     telling: Telling
+    refusing: Refusing
     now: Clock
 
     async def press(self, event: Pressed) -> None:
-        """Make the run; everything that speaks against it is told to the presser alone."""
+        """Make the run; everything that speaks against it is told to the presser alone, and kept in the trail."""
         try:
             await self._make(event)
         except Refused as no:
-            language = await Tongue(self.runs, self.telling.words).of(event)
-            await self.outbox.add([self.telling.whisper(event, no.sentence, language)])
+            await self.refusing.tell(event, (event.action, event.value), no)
         await self.jobs.send("tell", event.conversation.key)
 
     async def _make(self, event: Pressed) -> None:

@@ -9,8 +9,8 @@ from bot.domain.approval import parse_button
 from bot.domain.errors import Refused, say
 from bot.domain.mending import check_is_running, check_may_stop
 from bot.domain.outcome import parse_outcome
+from bot.flow.refusing import Refusing
 from bot.flow.telling import Telling
-from bot.flow.tongue import Tongue
 from bot.ports import Attempts, Jobs, Outbox, People, Runs, Stacks
 
 log = structlog.get_logger()
@@ -27,14 +27,14 @@ class Stopping:
     jobs: Jobs
     people: People
     telling: Telling
+    refusing: Refusing
 
     async def press(self, event: Pressed) -> None:
-        """Record the wish; everything that speaks against it is told to the presser alone."""
+        """Record the wish; what speaks against it is told to the presser alone, and kept in the trail."""
         try:
             await self._stop(event)
         except Refused as no:
-            language = await Tongue(self.runs, self.telling.words).of(event)
-            await self.outbox.add([self.telling.whisper(event, no.sentence, language)])
+            await self.refusing.tell(event, (event.action, event.value), no)
         await self.jobs.send("tell", event.conversation.key)
 
     async def _stop(self, event: Pressed) -> None:

@@ -271,11 +271,13 @@ def _closing(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> 
 
 
 def _mending(parts: Parts, stacks: SqlStacks) -> Mending:
-    return Mending(parts.runs, stacks, parts.outbox, parts.jobs, parts.book, parts.telling, parts.now)
+    return Mending(parts.runs, stacks, parts.jobs, parts.book, parts.telling, _refusing(parts), parts.now)
 
 
 def _stopping(parts: Parts, stacks: SqlStacks) -> Stopping:
-    return Stopping(parts.runs, stacks, Attempts(parts.database), parts.outbox, parts.jobs, parts.book, parts.telling)
+    attempts = Attempts(parts.database)
+    shared = (parts.outbox, parts.jobs, parts.book, parts.telling)
+    return Stopping(parts.runs, stacks, attempts, *shared, refusing=_refusing(parts))
 
 
 def _upkeep(parts: Parts, stacks: SqlStacks) -> Upkeep:

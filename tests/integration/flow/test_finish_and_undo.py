@@ -8,6 +8,7 @@ import pytest
 from bot.domain.outcome import parse_outcome
 from bot.domain.run import RunState
 from bot.flow.telling import proposal_of
+from bot.store.audit import Audit
 from tests.fixtures.flow import SPEC, TEMPLATE, WORLD, proposal
 
 MADE = replace(TEMPLATE, vmid=1000, name="api01", is_template=False, status="running", node="n2")
@@ -136,3 +137,14 @@ async def test_a_forged_button_makes_no_run(flow):
     await flow.press("alice", replace(run, digest="f" * 64), "undo")
     await whispered(flow)
     assert len(await flow.runs.of_stack(run.stack_id)) == 1
+
+
+@pytest.mark.parametrize("action", ["finish", "undo"])
+async def test_who_may_not_ask_is_told_alone_and_the_trail_keeps_who_pressed_what(flow, action):
+    run = await over(flow, 1)
+    await flow.press("mallory", run, action)
+    await whispered(flow)
+    assert len(await flow.runs.of_stack(run.stack_id)) == 1
+    rows = [row.entry for row in await Audit(flow.database).of_run(run.id)]
+    kept = [(e.actor, e.new, e.facts["pressed"].split()[0]) for e in rows if e.what == "press.refused"]
+    assert kept == [("test:mallory", "mend.no_right", action)]

@@ -35,6 +35,13 @@ async def test_somebody_without_the_right_is_told_so_in_private(flow):
     assert (await flow.messages())[-1][0] == "whisper"
 
 
+async def test_a_refused_stop_is_kept_in_the_trail_with_who_pressed(flow):
+    run = await applying(flow)
+    await flow.press("mallory", run, "stop")
+    rows = [row.entry for row in await Audit(flow.database).of_run(run.id)]
+    assert [(e.actor, e.new) for e in rows if e.what == "press.refused"] == [("test:mallory", "stop.no_right")]
+
+
 async def test_fifty_presses_are_one_wish(flow):
     run = await applying(flow)
     await asyncio.gather(*(flow.press(person, run, "stop") for person in ("alice", "bob") * 25))
