@@ -137,13 +137,17 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Typed questions. ``id`` is opaque; ``state`` comes back unchanged and is user input when it does."""
+    """Typed questions. ``id`` is opaque; ``state`` comes back unchanged and is user input when it does.
+
+    ``style`` is that of the button that sends them.
+    """
 
     id: str
     title: str
     inputs: tuple[Input, ...]
     state: str = ""
     submit: str = "Submit"
+    style: Literal["primary", "danger"] = "primary"
 
 
 Part = Text | Fields | Code | Diff | Buttons | Form

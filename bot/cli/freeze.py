@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.domain.command import lifted
 from bot.domain.errors import Sentence, say
 from bot.domain.run import RunState
 from bot.settings import Settings
@@ -37,7 +38,7 @@ async def _unfreeze(settings: Settings, by: str) -> Sentence:
     async with _database(settings) as database:
         held = await SqlFreezes(database).unfreeze(by, time.time())
         waiting = await SqlRuns(database).in_states([RunState.APPROVED]) if held else ()
-    return say("freeze.lifted", name=by.partition(":")[2], count=len(waiting)) if held else say("freeze.not_frozen")
+    return lifted(by.partition(":")[2], len(waiting)) if held else say("freeze.not_frozen")
 
 
 @asynccontextmanager

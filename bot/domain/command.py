@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.domain.errors import Refused
+from bot.domain.errors import Refused, Sentence, say
 
 Verb = Literal["freeze", "unfreeze", "quota", "help"]
 
@@ -57,6 +57,11 @@ def parse_command(name: str, text: str) -> Command:
     if len(rest) > REASON_MOST:
         raise Refused("command.too_long", count=len(rest), most=REASON_MOST)
     return Command(verb, rest.strip())
+
+
+def lifted(name: str, waiting: int) -> Sentence:
+    """What is said when the freeze ends: by whom, and how many runs had waited for it."""
+    return say("freeze.lifted", name=name, count=waiting) if waiting else say("freeze.lifted_alone", name=name)
 
 
 def _word(name: str) -> str:

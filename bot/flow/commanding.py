@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.chat.port import Commanded
-from bot.domain.command import Verb, language_of, parse_command
+from bot.domain.command import Verb, language_of, lifted, parse_command
 from bot.domain.errors import NotAllowed, Refused, Sentence, say
 from bot.domain.person import Person
 from bot.domain.quota import Quotas, holdings
@@ -70,7 +70,7 @@ class Commanding:
         waiting = await self.runs.in_states([RunState.APPROVED])
         for run in waiting:
             await self.jobs.send("apply", run.id)
-        return [say("freeze.lifted", name=person.name, count=len(waiting))]
+        return [lifted(person.name, len(waiting))]
 
     async def _quota(self, person: Person, _: str) -> Sequence[Sentence]:
         claimed = owned(await self.claims.all(), self.people)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.chat.cards.guests import MB_PER_GB, placed
+from bot.chat.cards.guests import MB_PER_GB, placed, sizes
 from bot.chat.cards.view import View
 from bot.chat.port import Diff, Text
 from iac.plan import Action, Change, Plan
@@ -31,8 +31,8 @@ def diff_part(view: View, plan: Plan) -> Diff:
 def change_parts(view: View, plan: Plan) -> list[Text]:
     """One list for each thing that would happen."""
     lines: Sequence[tuple[str, Action, Callable[[View, Change], str]]] = (
-        ("card.will_delete", "delete", _named),
-        ("card.will_replace", "replace", _named),
+        ("card.will_delete", "delete", _lost),
+        ("card.will_replace", "replace", _lost),
         ("card.will_update", "update", _updated),
         ("card.will_create", "create", _created),
     )
@@ -43,8 +43,15 @@ def change_parts(view: View, plan: Plan) -> list[Text]:
     return [part for part in found if part]
 
 
-def _named(view: View, change: Change) -> str:
-    return f"**{change.name}** ({view.say('card.other_resource', address=change.address)})"
+def _lost(view: View, change: Change) -> str:
+    """What goes, so that nobody takes it for another: its number, where it is and how large; else its address."""
+    before = change.before
+    cores, memory_mb, disk_gb = (_number(before, path) for _, path, _ in SIZES)
+    vmid, node = before.get("vm_id"), before.get("node_name")
+    if cores is None or memory_mb is None or disk_gb is None or not vmid or not node:
+        return f"**{change.name}** ({view.say('card.other_resource', address=change.address)})"
+    size = sizes(view, cores, memory_mb, disk_gb)
+    return view.say("card.lost", name=change.name, vmid=vmid, node=node, size=size)
 
 
 def _created(view: View, change: Change) -> str:

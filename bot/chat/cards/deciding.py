@@ -41,7 +41,7 @@ def names_card(sentence: Sentence, guests: tuple[str, ...], form_id: str, words:
     count = len(guests)
     asked = Input(TYPED, words.text("approve.form.names", language, count=count))
     title = words.text("approve.form.title", language, count=count)
-    form = Form(form_id, title, (asked,), submit=words.text("approve.form.submit", language))
+    form = Form(form_id, title, (asked,), submit=words.text("approve.form.submit", language), style="danger")
     return Card(plain=said, parts=(Text(said), form), tone="bad")
 
 
@@ -59,8 +59,11 @@ def _may(view: View) -> list[str]:
     may = view.people.may
     if may is None:
         return []
+    missing = view.people.needed - len(view.outcome.yes)
     if not may:
-        return [view.say("card.nobody_may_decide")]
+        return [view.say("card.nobody_else_may_decide" if view.outcome.yes else "card.nobody_may_decide")]
+    if len(may) < missing:
+        return [view.say("card.too_few_may_decide", names=may)]
     if len(may) <= NAMES_SHOWN:
         return [view.say("card.may_decide", names=may)]
     return [view.say("card.many_may_decide", names=", ".join(may[:NAMES_SHOWN]), more=len(may) - NAMES_SHOWN)]

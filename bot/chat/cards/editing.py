@@ -36,20 +36,21 @@ def corrected(card: Card, no: Sentence, words: Words, language: str) -> Card:
 
 def _inputs(editable: Editable, index: int, guest: GuestSpec, tongue: tuple[Words, str]) -> list[Input]:
     words, language = tongue
-    sizes = [
-        Input(input_id(index, field), words.text(f"edit.form.{field}", language, name=guest.name))
-        for field in ("cores", "memory", "disk")
-    ]
+
+    def label(field: str) -> str:
+        """Of which machine is said where there are several."""
+        return words.text(f"edit.form{'.only' if len(editable.guests) == 1 else ''}.{field}", language, name=guest.name)
+
+    sizes = [Input(input_id(index, field), label(field)) for field in ("cores", "memory", "disk")]
     if guest.name not in editable.fresh:
         return sizes
     anywhere = Option(words.text("edit.form.anywhere", language), ANYWHERE)
     nodes = dict.fromkeys((*editable.nodes, *((guest.node,) if guest.node else ())))
     options = (anywhere, *(Option(node, node) for node in nodes))
-    node = words.text("edit.form.node", language, name=guest.name)
     return [
-        Input(input_id(index, "name"), words.text("edit.form.name", language, name=guest.name)),
+        Input(input_id(index, "name"), label("name")),
         *sizes,
-        Input(input_id(index, "node"), node, "choice", options, is_optional=True),
+        Input(input_id(index, "node"), label("node"), "choice", options, is_optional=True),
     ]
 
 

@@ -21,7 +21,13 @@ def template_name(template: str) -> str:
 
 def size(view: View, spec: GuestSpec) -> str:
     """Cores, memory and disk of a guest."""
-    return view.say("card.size", cores=spec.cores, memory=spec.memory_mb / MB_PER_GB, disk=spec.disk_gb)
+    return sizes(view, spec.cores, spec.memory_mb, spec.disk_gb)
+
+
+def sizes(view: View, cores: float, memory_mb: float, disk_gb: float) -> str:
+    """Cores, memory and disk."""
+    counted = view.say("card.cores", count=cores)
+    return view.say("card.size", cores=counted, memory=memory_mb / MB_PER_GB, disk=disk_gb)
 
 
 def wished(view: View, spec: GuestSpec) -> str:

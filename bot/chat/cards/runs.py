@@ -16,8 +16,9 @@ from bot.chat.cards.endings import (
 from bot.chat.cards.planned import pending_parts, planned_parts
 from bot.chat.cards.report import is_checking, report_parts
 from bot.chat.cards.view import Around, View
-from bot.chat.port import Card, Part, Text, Tone
+from bot.chat.port import Buttons, Card, Part, Text, Tone
 from bot.chat.words import Words
+from bot.domain.approval import destroyed
 from bot.domain.outcome import Outcome
 from bot.domain.run import Run, RunState
 
@@ -50,7 +51,14 @@ def run_card(run: Run, proposal: Proposal, outcome: Outcome, people: Around, wor
     stage, tone, parts = _form(view)
     guests = view.guests
     title = view.say(f"card.title.{stage}", guests=guests) if guests else view.say("card.title.nothing")
-    return Card(plain=title, parts=(*parts(view), *_notes(view)), title=title, tone=tone)
+    return Card(plain=title, parts=_with_notes(parts(view), _notes(view)), title=title, tone=tone)
+
+
+def _with_notes(parts: list[Part], notes: list[Part]) -> tuple[Part, ...]:
+    """The buttons stay last: nothing is to be read behind what is pressed."""
+    if parts and isinstance(parts[-1], Buttons):
+        return (*parts[:-1], *notes, parts[-1])
+    return (*parts, *notes)
 
 
 def _form(view: View) -> tuple[str, Tone, Parts]:
@@ -62,6 +70,8 @@ def _form(view: View) -> tuple[str, Tone, Parts]:
     if state is S.APPLIED and view.outcome.usable:
         is_ready = all(usable.is_usable for usable in view.outcome.usable)
         return ("ready", "good", parts) if is_ready else ("not_usable", "bad", parts)
+    if state is S.PLANNED and destroyed(view.outcome.plan):
+        return "planned_loss", tone, parts
     if state is S.ERRORED and has_begun(view):
         return "errored_partly", tone, parts
     return ("pending" if state is S.DRAFT else state.value), tone, parts

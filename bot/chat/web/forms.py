@@ -21,7 +21,7 @@ def render_form(seq: int, form: Form, say_: Say) -> str:
     return (
         f'<form class="ask" data-form="{escape(form.id)}" novalidate><h3>{escape(form.title)}</h3>{inputs}'
         f'<p class="error" role="alert" data-error=""></p>'
-        f'<button type="submit" class="primary">{escape(form.submit)}</button></form>'
+        f'<button type="submit" class="{form.style}">{escape(form.submit)}</button></form>'
     )
 
 
@@ -65,7 +65,8 @@ def _wrong(question: Input, value: str) -> Sentence | None:
 
 
 def _input(ident: str, question: Input, say_: Say) -> str:
-    optional = f" <small>({escape(say_('web.optional'))})</small>" if question.is_optional else ""
+    is_left_open = question.is_optional and not question.options
+    optional = f" <small>({escape(say_('web.optional'))})</small>" if is_left_open else ""
     label = escape(question.label) + optional
     error = f'<p class="error" role="alert" data-error="{escape(question.id)}" id="{ident}-e"></p>'
     if question.options:

@@ -130,7 +130,9 @@ class Room:
         current = await self.thread(thread)
         wanted = replace(listed, title=began.title) if isinstance(began, Listed) else listed
         if current and not about:
-            wanted = replace(wanted, about=current.about)
+            # Words beside a card change nothing of how the thread stands; a question does.
+            stays = bool(current.about) and tone == "neutral"
+            wanted = replace(wanted, about=current.about, tone=current.tone if stays else tone)
         if current != wanted:
             await self.log.replace(seq, dump_body(wanted))
 

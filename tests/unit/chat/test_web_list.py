@@ -79,7 +79,7 @@ async def test_a_thread_keeps_the_name_of_its_request_and_the_state_of_its_card(
     await chat.edit(message, Card("p", title="api01: ready", tone="good"), key="run:done")
     await chat.room.list_thread("t1", "thank you", "neutral", 9.0)
     now = await listed(chat)
-    assert (now.title, now.about, now.tone) == (ASK, "api01: ready", "neutral")
+    assert (now.title, now.about, now.tone) == (ASK, "api01: ready", "good")
 
 
 async def test_a_thread_that_nobody_asked_for_is_named_by_its_card():
