@@ -8,7 +8,7 @@ from agents.rules.page import TAKEN, Page
 
 _GUESTS = (
     r"(?:vms?|machines?|servers?|serveurs?|guests?|instances?|boxes|nodes?|noeuds?|hosts?|copies|copys|runners?"
-    r"|identical|identiques?|exemplaires?|invites?|clones?|workers?|replicas?)"
+    r"|identical|identiques?|of (?:those|these|them)|exemplaires?|invites?|clones?|workers?|replicas?)"
 )
 _COUNT = re.compile(
     rf"(?<![\w.,/-])(?P<n>\d{{1,7}})\s*(?:x\b\s*)?(?:(?!(?:et|and|ou|or|with|"

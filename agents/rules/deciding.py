@@ -15,6 +15,7 @@ _ASKS = re.compile(
     r" would) like to know|j'aimerais savoir|je voudrais savoir)\b"
 )
 _BIDS = re.compile(
+    r"\b(?:je|on) (?:peux|peut|pourrais|pourrait) avoir\b|\b(?:can|could|may) i (?:have|get)\b|\bpuis-je avoir\b|"
     r"\b(?:can|could|would|will) (?:you|u|we|someone|somebody)\b|\bplease\b|"
     r"\b(?:peux|pourrais|veux)[- ]tu\b|\btu (?:peux|pourrais|veux)\b|\b(?:pouvez|"
     r"pourriez)[- ]vous\b"
@@ -36,7 +37,7 @@ _GREETING = re.compile(
     r"une question|quick question|question)[\s,:!]+)*"
 )
 _FACTOR = re.compile(r"\b(?:doubl|tripl|twice|half|halve|moitie)")
-_FLAVOR = re.compile(r"\b(?:small|medium|x?large)\b")
+_FLAVOR = re.compile(r"\b(?:to|a|en|taille|size|flavou?r|gabarit)\s+(?:an? |une? )?(?:small|medium|x?large)\b")
 _ANEW = re.compile(r"\b(?:new|fresh|nouve\w+|create|cree\w*)\b")
 _OF_MINE = re.compile(r"\b(?:my|ma|mon|the|la|le)\s+(?:vm|machine)")
 _MOST = re.compile(r"\b(?:most|least|busiest|highest|lowest|le (?:plus|moins)|la (?:plus|moins))\b")
@@ -44,6 +45,8 @@ _FREE = re.compile(r"\b(?:free|left|available|libres?|reste|disponibles?)\b")
 _SPOKEN = {
     "disk_word disk": re.compile(r"\b(?:disks?|disques?|storage|stockage|space|espace)\b"),
     "until": re.compile(r"\b(?:until|till|jusqu|up to)\b"),
+    "flavor_word": re.compile(r"\b(?:small|medium|x?large)\b"),
+    "what_is": re.compile(r"^\W*(?:what(?:'s| is| are)|c'est quoi|qu'est[- ]ce qu)"),
     "maintenance": re.compile(r"\bmaintenance\b"),
     "capacity": re.compile(r"\b(?:capacity|capacite|resources?|ressources?|room|place)\b"),
 }

@@ -148,7 +148,7 @@ def _snapshots(page: Page, world: World) -> Iterator[Mark]:
     if taken or not re.search(
         (
             r"\b(?:snap|snapshot|instantane|checkpoint|photo|cliche|revert|rollback|"
-            r"roll|restor|restaur|revien|revenir|retour|fige|etat)"
+            r"roll|state|save|restor|restaur|revien|revenir|retour|fige|etat)"
         ),
         page.text,
     ):

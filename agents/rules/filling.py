@@ -17,7 +17,8 @@ _NEW_VM = re.compile(
 )
 _CLONE_NAME = re.compile(
     r"\b(?:to|into|as|en|vers|sous|nom|name|called|named|nommee?|nomme|appelee?|"
-    r"appelle(?:[- ]l[ae])?|call it|name it)\s+(?P<name>[a-z][\w-]*\w)"
+    r"appelle(?:[- ]l[ae])?|call it|name it|(?:name|call) (?:the|this|that) (?:copy|"
+    r"clone|vm|one))\s+(?P<name>[a-z][\w-]*\w)"
 )
 _NO_CLONE_NAMES = frozenset(
     {
@@ -143,7 +144,7 @@ def _listed(clause: Clause, _: World) -> Slots:
         slots["resource"] = resource
     for status in ("stopped", "running"):
         if any(h.kind == "manner" and h.concept == status for h in clause.heard):
-            slots["status"] = status
+            slots["status"] = "online" if status == "running" and slots.get("resource") == "node" else status
             break
     return slots
 

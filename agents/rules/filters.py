@@ -11,7 +11,8 @@ _MANY = re.compile(
     r"\b(?:all|every|each|the|these|those|tous|toutes|les|ces|chaque|des)\b[^.,;]{0,30}\b(?:vms|"
     r"machines|servers|serveurs|boxes|guests|containers|conteneurs|cts|instances|"
     r"lxcs?|every vm|vm)\b"
-    r"|\b(?:everything|tout ce qui)\b"
+    r"|\b(?:every|each|chaque)\b[^.,;]{0,30}\b(?:machine|server|serveur|box|guest|"
+    r"container|conteneur|instance)\b|\b(?:everything|tout ce qui)\b"
 )
 _NO_KINDS = frozenset(
     {"prod", "dev", "test", "staging", "vm", "server", "machine", "node", "ct", "box", "new", "old", "all", "the"}

@@ -5,6 +5,7 @@ import re
 from agents.rules.lexicon import heard_in
 
 _VAGUE_WORDS = """
+last week weeks month year from first next previous
 thing things stuff usual better best something anything nothing everything someone good great nice bad please
 thanks thank hello again more less same other another make made do does did done doing fix help need want would
 could should can will might must have has had been being were was are with without about from into onto over

@@ -81,12 +81,14 @@ _YES = re.compile(
     r"ca marche|sounds good|looks good|all good|works for me|"
     r"je (?:le )?valide|j'approuve|i approve|i confirm|je confirme|feu vert|go "
     r"for it|do it|vas-y|allez-y|you may|you can|tu peux(?: y aller)?|on y va|"
-    r"pour moi|for me|to me|with me|please|merci|thanks|alors|then|so|et|and|la|"
+    r"pour moi|for me|to me|by me|with me|please|merci|thanks|alors|then|so|et|and|la|"
     r"le|it|that|plan|it is|approved|valide|approuve|lance|ship it|proceed|continue|"
     r"[\s,.!-])+$"
 )
 _NO = re.compile(
-    r"^(?:(?:no|non|nope|nan|stop|wait|attends?)[\s,.!]+)*(?:(?:no|non|nope|nan)(?: "
+    r"^(?!.*\b(?:sur|to|onto|vers|plutot|instead|rather|mais|but|with|avec|only|seulement|make|mets|met)\b)"
+    r"(?:(?:no|non|nope|nan|stop|wait|attends?|h+m+|euh|ah|oh|bof|well|actually|"
+    r"finalement|alors|ok|sorry|desole)[\s,.!]+)*(?:(?:no|non|nope|nan)(?: "
     r"(?:thanks|thank you|merci|way|surtout pas))?"
     r"|(?:not? (?:now|today|yet|anymore)|pas (?:maintenant|aujourd'hui|la peine|"
     r"besoin)|on (?:laisse|oublie|annule|verra)|laisse\w*|leave (?:it|everything)|"
@@ -203,8 +205,9 @@ def route(text: str, reading: Reading, memory: Memory, acts: Sequence[Act] = ())
     act = acts[0] if acts and acts[0].intent != "create_vm" else None
     if act is not None and not _is_change(act, reading, memory):
         return Route(intent=act.intent, topic=topic_of(act, folded))
-    is_elsewhere = act is None and not reading.marks and not _INFRASTRUCTURE.search(folded)
-    if is_elsewhere and (_OFF_TOPIC.search(folded) or (not memory.is_pending and is_foreign(folded))):
+    is_elsewhere = act is None and not reading.wish.guests and not _INFRASTRUCTURE.search(folded)
+    is_strange = not reading.marks and not memory.is_pending and is_foreign(folded)
+    if is_elsewhere and (is_strange or _OFF_TOPIC.search(folded)):
         return Route(intent="off_topic")
     is_create = any(act.intent == "create_vm" for act in acts)
     return Route(intent=_wish_of(folded, reading, memory, is_create=is_create))

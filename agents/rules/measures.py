@@ -35,6 +35,7 @@ _LESS = re.compile(
     r"d'|by)\s*\d"
 )
 _SETS = re.compile(r"\b(?:set|make|put|mettre|mets|passe\w*|to|a)\b")
+_FLAVOR = re.compile(r"\b(?:to|a|en|taille|size|flavou?r|gabarit)\s+(?:an? |une? )?(?P<flavor>small|medium|x?large)\b")
 _MEMORY_STEPS = frozenset({0.5, 1, 2, 4, 6, 8, 12, 16})
 
 
@@ -47,8 +48,8 @@ def resized(clause: Clause, world: World, names: Sequence[str]) -> dict[str, Any
     model = world.being(like.value[0]) if like else None
     if model:
         slots |= _copied(clause.text, model)
-    if flavor := re.search(r"\b(?:small|medium|x?-?large)\b", clause.text):
-        slots["flavor"] = flavor[0].replace("-", "")
+    if flavor := _FLAVOR.search(clause.text):
+        slots["flavor"] = flavor["flavor"]
     marks = [m for m in clause.marks if m.kind in {"cores", "memory_mb", "disk_gb", "size"}]
     for mark in marks:
         slots |= _one(mark, clause.text, being, has_others=len(marks) > 1)

@@ -146,6 +146,9 @@ def numbered(stem: str, count: int, taken: Collection[str] = ()) -> list[str]:
 
 def _called(page: Page) -> Iterator[Mark]:
     for match in _CALLED.finditer(page.text):
+        if (row := _RANGE.match(page.text, match.start("names"))) and (names := _row(row)):
+            yield Mark("names", names, match.start(), row.end())
+            continue
         said = page.original(match, "names")
         names = [n for part in _SEPARATOR.split(said) if (n := _bare(part))]
         if names and names[0].lower() not in _NOT_NAMES:
@@ -174,7 +177,13 @@ def _prefixes(page: Page) -> Iterator[Mark]:
 
 def _ranges(page: Page) -> Iterator[Mark]:
     for match in _RANGE.finditer(page.text):
-        first, last, width = int(match["first"]), int(match["last"]), len(match["first"])
-        if first < last <= first + _MOST_IN_RANGE:
-            names = [f"{match['stem']}{n:0{width}d}" for n in range(first, last + 1)]
+        if names := _row(match):
             yield Mark("names", names, *match.span())
+
+
+def _row(match: re.Match[str]) -> list[str]:
+    """The names of a range, none where it is no range or far too long."""
+    first, last, width = int(match["first"]), int(match["last"]), len(match["first"])
+    if not first < last <= first + _MOST_IN_RANGE:
+        return []
+    return [f"{match['stem']}{n:0{width}d}" for n in range(first, last + 1)]

@@ -13,7 +13,8 @@ from agents.rules.page import Page
 
 _NUMBER = r"(?P<number>-?\d{1,3}(?:[ ,]\d{3})+(?![\d.])|-?\d+(?:[.,]\d+)?)"
 _CORE = (
-    r"(?:(?:virtual|virtuels?|logical|physical|more|extra|additional|autres?)\s+)?(?:v?cpus?|v?cores?|coeurs?|vcoeurs?|procs?|"
+    r"(?:(?:virtual|virtuels?|logical|physical|more|extra|additional|autres?)\s+)?(?:v?cpus?|"
+    r"v?cores?|coeurs?|vcoeurs?|procs?|"
     r"processeurs?|processors?|threads?)(?![a-z0-9])|c(?![a-z])"
 )
 _BYTES = (
@@ -21,7 +22,7 @@ _BYTES = (
     r"|(?P<m>m(?:ib|i?[bo]|egs?|egas?|ega(?:bytes?|octets?))|(?<=\d)m)(?![a-z])"
     r"|(?P<t>t(?:ib|i?[bo]|eras?|era(?:bytes?|octets?))|(?<=\d)t)(?![a-z])"
 )
-_QUANTITY = re.compile(rf"{_NUMBER} *-? *(?:(?P<core>{_CORE})|{_BYTES})(?! *[:=])")
+_QUANTITY = re.compile(rf"{_NUMBER} *-? *(?:(?P<core>{_CORE})|{_BYTES})(?! *[:=] *\d)")
 _CORES_FIRST = re.compile(r"\b(?:v?cores?|v?cpus?|coeurs?)\s*(?:[:=]|to|a|de|of)?\s*(?P<number>\d+)\b(?!\s*[%.])")
 _BARE_FIRST = re.compile(
     r"\b(?P<label>ram|mem|memory|memoire|disk|disque)\s*(?:[:=]|to|a|de|of)?\s*(?P<number>\d+)\b(?!\s*[%.])"

@@ -67,10 +67,9 @@ _ARTICLES = frozenset(
 )
 _WORD = re.compile(r"(?<![\w.-])[a-z0-9]+(?!\w|-\w)")
 _VMID = re.compile(
-    r"(?<![\w.,/:-])(?:(?P<lead>vms?|ct|id|vmid|machine|no|n°|numero|number|"
-    r"la|le|les|the|et|and|,)?\s*#?\s*)(?<!error )(?<!erreur )(?<!http )(?<!code "
-    r")(?<!port )(?<!errors )(?P<id>\d{3,6})(?![\w/:%-]|[.,]\d|\s*(?:g[ibo]?|"
-    r"m[bo]|t[bo]|go|gigs?|mhz|days?|jours?)\b)"
+    r"(?<![\w.,/:-])(?:(?P<lead>vms?|ct|id|vmid|machine|no|n°|numero|number|la|le|les|the|et|and|,)?\s*#?\s*)"
+    r"(?<!error )(?<!erreur )(?<!http )(?<!code )(?<!port )(?<!errors )(?P<id>\d{3,6})"
+    r"(?![\w/:%-]|[.,]\d|\s*(?:gi?[bo]?|m[bo]|tb|gigs?|mhz|days?|jours?|heures?|hours?)\b|\s*to\s*(?:$|[,.;]|de\b))"
 )
 _OWNED = re.compile(
     r"\b(?:vms?|machines?|box(?:es)?|servers?|serveurs?|becanes?|sandbox(?:es)?|"

@@ -8,7 +8,9 @@ import pytest
 
 from agents.rules.scoring.gold import Item, Prediction
 from agents.rules.scoring.summing import figures, marks
+from bot.__main__ import main
 from bot.wiring.understanding import crew_over, predictions, read_context
+from tests.integration.agents.gemini import FakeGemini
 
 OURS = Path(__file__).with_name("understanding")
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data/nlu"
@@ -46,13 +48,21 @@ def test_our_set_holds_every_intent_in_both_languages_and_two_halves():
     assert len({item.id for item in everything}) == len(everything)
 
 
-@pytest.mark.parametrize(("half", "least"), [("tuning.jsonl", 0.95), ("held_out.jsonl", 0.8)])
+@pytest.mark.parametrize(("half", "least"), [("tuning.jsonl", 0.95), ("held_out.jsonl", 0.9)])
 async def test_our_conversations_end_in_their_frames(half, least):
     marked = await _marked(OURS / half, OURS / "world.json")
     found = figures(marked)
     print(half, found, _misses(marked))
     assert found["unsafe"] == 0
     assert found["full_frame"] >= least, _misses(marked)
+
+
+@HAS_SHARED
+@pytest.mark.parametrize("name", ["fresh_1.jsonl", "fresh_2.jsonl", "fresh_3.jsonl"])
+async def test_what_was_written_later_in_the_shared_world_ends_in_its_frames(name):
+    marked = await _marked(OURS / name, SHARED / "nlu_context.json")
+    assert figures(marked)["unsafe"] == 0
+    assert figures(marked)["full_frame"] >= 0.95, _misses(marked)
 
 
 @HAS_SHARED
@@ -76,6 +86,46 @@ async def test_our_scoring_agrees_with_the_shared_one_on_good_and_on_spoilt_answ
     assert {key: round(value, 9) for key, value in ours.items() if value is not None} == {
         key: round(value, 9) for key, value in theirs.items() if value is not None
     }
+
+
+async def test_a_live_model_is_asked_on_the_same_path_and_widens_nothing():
+    gemini = FakeGemini({"manager": {"intent": "delete_vm"}})
+    world = read_context(OURS / "world.json")
+    lines = _lines(OURS / "tuning.jsonl")
+    said = [line async for line in predictions(lines, world, crew_over(world, (gemini.link(),)))]
+    offline = await _said(OURS / "tuning.jsonl", OURS / "world.json")
+    assert gemini.asked
+    assert [line["intent"] for line in said] == [line["intent"] for line in offline]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [("not json\n", "line 1: not JSON"), ('{"turns": []}\n', "an object with an id"), (None, "No such file")],
+)
+def test_a_file_that_cannot_be_read_is_told_in_a_sentence(tmp_path, capsys, lines, words):
+    path = tmp_path / "said.jsonl"
+    if lines is not None:
+        path.write_text(lines)
+    assert main(["understand", "--file", str(path), "--context", str(OURS / "world.json")]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_live_model_that_is_not_set_up_is_told_in_a_sentence(capsys):
+    files = ["--file", str(OURS / "tuning.jsonl"), "--context", str(OURS / "world.json")]
+    assert main(["understand", *files, "--model"]) == 2
+    assert "THREADFORM_GEMINI_KEY" in capsys.readouterr().err
+
+
+def test_a_file_is_predicted_and_scored_by_the_two_commands(tmp_path, capsys):
+    few = tmp_path / "few.jsonl"
+    few.write_text("\n".join((OURS / "tuning.jsonl").read_text(encoding="utf-8").splitlines()[:6]), encoding="utf-8")
+    out, context = tmp_path / "predictions.jsonl", str(OURS / "world.json")
+    assert main(["understand", "--file", str(few), "--context", context, "--out", str(out)]) == 0
+    first = json.loads(out.read_text(encoding="utf-8").splitlines()[0])
+    assert {"id", "intent", "slots", "ask", "refuse", "extra_actions"} <= set(first)
+    capsys.readouterr()
+    assert main(["eval", "--gold", str(few), "--context", context, "--predictions", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["figures"]["all"]["full_frame"] == 1.0
 
 
 def _module(path):
