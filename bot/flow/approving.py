@@ -68,14 +68,19 @@ class Approving:
 
     async def _answer(self, press: Press) -> None:
         try:
-            await self._decide(press)
+            is_enough = await self._decide(press)
         except NamesWanted as no:
             await self._ask(press, no)
         except Refused as no:
             await self.refusing.tell(press.event, (press.action, press.value), no)
+        else:
+            if is_enough:
+                # The sender finds the card by itself soon: until terraform has started, nothing is done beside it.
+                return
         await self.jobs.send("tell", press.event.conversation.key)
 
-    async def _decide(self, press: Press) -> None:
+    async def _decide(self, press: Press) -> bool:
+        """Whether the plan is approved by this press, and rung for."""
         run_id, digest = parse_button(press.value)
         run = await self.runs.get(run_id)
         stack = await self.stacks.get(run.stack_id)
@@ -89,10 +94,12 @@ class Approving:
         decide = judge(press, digest, vote, stack.conversation)
         decided = await self.votes.cast(vote, decide)
         if decided is None:
-            return
+            return False
         log.info("run.voted", run=run.id, state=decided.state.value, by=vote.person, digest=run.digest)
-        if decided.state is RunState.APPROVED:
-            await self.jobs.send("apply", run.id)
+        if decided.state is not RunState.APPROVED:
+            return False
+        await self.jobs.send("apply", run.id)
+        return True
 
     def _voter(self, press: Press) -> str:
         return self.people.person(press.event.who).id

@@ -1,6 +1,7 @@
 """Between the yes and the apply: everything the plan stands on is looked at once more."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.approval import is_yes_too_old
@@ -12,10 +13,20 @@ from bot.flow.claiming import rivals, room_held
 from bot.flow.judging import judge
 from bot.flow.rules import Rules, Violated
 from bot.flow.wishes import Wish, created, wish_of
-from bot.ports import Claims, Clock, Cluster, Reservations, Runs, Stacks
+from bot.ports import Claimed, Claims, Clock, Cluster, Reservations, Runs, Stacks
 from iac.inventory import Inventory
 from iac.placement import misfits
 from iac.spec import PlacedGuest
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What our own records say at this moment: the serial of the stack's state, its runs, what is kept and claimed."""
+
+    serial: int
+    vmids: Mapping[str, int]
+    runs: Sequence[Run]
+    claims: Sequence[Claimed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +45,31 @@ class Recheck:
         """``Refused`` with what moved; a refusal of ``PLAN_AGAIN`` leaves the wish standing."""
         if is_yes_too_old(run, self.now()):
             raise Refused("apply.yes_too_old", run=run.id)
-        kept = await self.stacks.state(run.stack_id)
-        if run.state_serial is not None and (kept[0] if kept else 0) != run.state_serial:
+        # What we know is read while the cluster answers.
+        inventory, known = await asyncio.gather(self.cluster.read(), self._known(run))
+        if run.state_serial is not None and known.serial != run.state_serial:
             raise Refused("apply.state_moved", run=run.id)
-        outcome = parse_outcome(run.outcome)
-        inventory = await self.cluster.read()
         if not inventory.is_quorate:
             raise Refused("apply.no_quorum", cluster=inventory.cluster)
-        await self._check_reserved(run, created(outcome))
+        outcome = parse_outcome(run.outcome)
+        _check_reserved(known.vmids, created(outcome))
         for guest in created(outcome):
             _check_still_free(guest, inventory)
-        known = await self.runs.of_stack(run.stack_id)
-        wish = wish_of(run, known, self.rules)
-        if run.decided_by == RULE and not is_automatic(wish.environment, outcome, known):
+        wish = wish_of(run, known.runs, self.rules)
+        if run.decided_by == RULE and not is_automatic(wish.environment, outcome, known.runs):
             raise Refused("apply.rule_gone", run=run.id)
         self._check_rules(wish, outcome, inventory)
-        await self._check_room(wish, outcome, inventory)
+        _check_room(wish, outcome, inventory, known.claims)
 
-    async def _check_reserved(self, run: Run, guests: Sequence[PlacedGuest]) -> None:
-        held = await self.reservations.vmids(run.id) if guests else {}
-        for guest in guests:
-            if held.get(guest.spec.name) != guest.vmid:
-                raise Refused("apply.not_reserved", vmid=guest.vmid, name=guest.spec.name)
+    async def _known(self, run: Run) -> Known:
+        """One after the other: it takes less than the cluster does, and one connection."""
+        kept = await self.stacks.state(run.stack_id)
+        return Known(
+            serial=kept[0] if kept else 0,
+            vmids=await self.reservations.vmids(run.id),
+            runs=await self.runs.of_stack(run.stack_id),
+            claims=await self.claims.all(),
+        )
 
     def _check_rules(self, wish: Wish, outcome: Outcome, inventory: Inventory) -> None:
         if outcome.plan is None:
@@ -65,11 +79,18 @@ class Recheck:
         except Violated as broken:
             raise Violated([say("apply.rules_moved", run=wish.run.id), broken.sentence, *broken.reasons]) from broken
 
-    async def _check_room(self, wish: Wish, outcome: Outcome, inventory: Inventory) -> None:
-        coming = (*created(outcome), *wish.resized)
-        held = room_held(rivals(wish.run, await self.claims.all()), inventory) if coming else []
-        if cramped := misfits(coming, inventory, held):
-            raise Violated([say("apply.no_room", run=wish.run.id), *cramped])
+
+def _check_reserved(held: Mapping[str, int], guests: Sequence[PlacedGuest]) -> None:
+    for guest in guests:
+        if held.get(guest.spec.name) != guest.vmid:
+            raise Refused("apply.not_reserved", vmid=guest.vmid, name=guest.spec.name)
+
+
+def _check_room(wish: Wish, outcome: Outcome, inventory: Inventory, claims: Sequence[Claimed]) -> None:
+    coming = (*created(outcome), *wish.resized)
+    held = room_held(rivals(wish.run, claims), inventory) if coming else []
+    if cramped := misfits(coming, inventory, held):
+        raise Violated([say("apply.no_room", run=wish.run.id), *cramped])
 
 
 def _check_still_free(guest: PlacedGuest, inventory: Inventory) -> None:

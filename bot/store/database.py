@@ -1,6 +1,8 @@
 """The database: one engine, the same statements on SQLite and PostgreSQL, and one clock for all leases."""
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Double, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -20,6 +22,8 @@ from bot.store.sqlite import LettingGo
 from iac.errors import Broken
 
 BUSY_MS: Final = 30_000
+REST_S: Final = 1.0
+LEFT_AT: Final = "left_at"
 PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON")
 
 silence = Silence("run.store_silent", (OperationalError, InterfaceError))
@@ -50,6 +54,7 @@ class Database:
     """An engine and the two ways to use it. Built by ``open_database``."""
 
     engine: AsyncEngine
+    readers: AsyncEngine = field(repr=False)
     writers: AbstractAsyncContextManager[Any] = field(repr=False)
 
     @property
@@ -70,9 +75,13 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that only reads; ``Broken`` where the database does not answer."""
+        """Statements that only read; ``Broken`` where the database does not answer.
+
+        On SQLite they see one moment. PostgreSQL's transactions show each statement the newest anyway: without one,
+        a reading is one round trip instead of three.
+        """
         with silence("reading the database"):
-            async with self.engine.execution_options(is_reading=True).begin() as connection:
+            async with self.readers.begin() as connection:
                 yield connection
 
     def insert(self, table: Table) -> Insert:
@@ -93,17 +102,41 @@ def parse_url(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def open_database(url: str) -> Database:
-    """Build the engine; connects at the first use. The tables are made by ``bot.store.upgrading.upgrade``."""
+def open_database(url: str, *, rest_s: float = REST_S) -> Database:
+    """Build the engine; connects at the first use. The tables are made by ``bot.store.upgrading.upgrade``.
+
+    A connection to a server that was not used for ``rest_s`` seconds is tried before it is used again.
+    """
     parsed = parse_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return Database(create_async_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10), nullcontext())
+        engine = create_async_engine(parsed, pool_size=10, max_overflow=10, pool_use_lifo=True)
+        try_after_rest(engine, rest_s)
+        return Database(engine, engine.execution_options(isolation_level="AUTOCOMMIT"), nullcontext())
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_async_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "async_creator_fn": LettingGo})
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return Database(engine, asyncio.Lock())
+    return Database(engine, engine.execution_options(is_reading=True), asyncio.Lock())
+
+
+def try_after_rest(engine: AsyncEngine, rest_s: float) -> None:
+    """Replace connections that a server dropped while they were idle; one in use a moment ago costs no round trip."""
+    dialect, pool = engine.sync_engine.dialect, engine.sync_engine.pool
+
+    def on_checkin(_connection: object, record: Any) -> None:
+        record.info[LEFT_AT] = time.monotonic()
+
+    def on_checkout(connection: Any, record: Any, _fairy: object) -> None:
+        if time.monotonic() - record.info.get(LEFT_AT, math.inf) < rest_s:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as fault:
+            raise InvalidatePoolError from fault
+
+    event.listen(pool, "checkin", on_checkin)
+    event.listen(pool, "checkout", on_checkout)
 
 
 def prepare_sqlite(connection: Any, _record: object) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, insert, select, text, union, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Lost, Refused
 from bot.domain.run import Run, RunState
@@ -125,7 +126,7 @@ class SqlRuns:
         async with self.database.reading() as connection:
             await check_not_frozen(connection)
             await check_templates_free(connection, run.id, templates)
-        await self._check_is_free(run)
+            await _check_is_free(connection, run)
 
     async def start_apply(
         self, run: Run, token: str, *, actor: str, beat_s: float, templates: Sequence[str] = ()
@@ -142,7 +143,8 @@ class SqlRuns:
             try:
                 return await self._start(run, token, actor, beat_s, templates)
             except IntegrityError:
-                await self._check_is_free(run)
+                async with self.database.reading() as connection:
+                    await _check_is_free(connection, run)
         raise Lost(run.id)
 
     async def _start(self, run: Run, token: str, actor: str, beat_s: float, templates: Sequence[str]) -> Run:
@@ -188,8 +190,10 @@ class SqlRuns:
                 raise Lost(run.id)
             await queue(self.database, connection, messages)
 
-    async def _check_is_free(self, run: Run) -> None:
-        """Refuse in the name of whoever is changing this stack; an apply that ended since our conflict is nobody."""
-        chosen = select(*RUN_COLUMNS).where(runs.c.stack_id == run.stack_id, runs.c.state == RunState.APPLYING.value)
-        for holder in await self._list(chosen):
-            raise Refused("lock.held", holder=holder.decided_by or holder.requester, run=holder.id)
+
+async def _check_is_free(connection: AsyncConnection, run: Run) -> None:
+    """Refuse in the name of whoever is changing this stack; an apply that ended since our conflict is nobody."""
+    changed = (runs.c.stack_id == run.stack_id) & (runs.c.state == RunState.APPLYING.value)
+    row = (await connection.execute(select(runs.c.id, runs.c.decided_by, runs.c.requester).where(changed))).first()
+    if row is not None:
+        raise Refused("lock.held", holder=row.decided_by or row.requester, run=row.id)
