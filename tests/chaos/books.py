@@ -33,6 +33,8 @@ class Told:
     applies: int
     reports: int
     orphans: int
+    runs: int
+    broken: int
     end: str
 
 
@@ -60,7 +62,7 @@ async def balance(world: World, database: Database, requests: Sequence[Request],
         rows = (await connection.execute(select(runs).order_by(runs.c.revision))).all()
         tries = {row.run_id: row for row in (await connection.execute(select(attempts))).all()}
         failed = (await connection.execute(select(outbox.c.key).where(outbox.c.failed_at.is_not(None)))).scalars().all()
-    known, books.orphans = await machines(world, database)
+    known, there, books.orphans = await machines(world, database)
     books.problems += [f"{key} was never said" for key in failed]
     books.problems += [f"{key} was said twice" for key in world.chat.twice]
     books.problems += [f"{guest} is in the lab and no state knows it" for guest in books.orphans]
@@ -74,20 +76,22 @@ async def balance(world: World, database: Database, requests: Sequence[Request],
         of[row.conversation].append(row)
     for request in requests:
         mine = of[request.conversation.key]
-        books.problems += list(_faults_of(request, mine, tries, hard))
+        books.problems += [*_faults_of(request, mine, tries, hard), *_faults_in_lab(request, there)]
         for row in mine:
             books.problems += _faults(row, tries.get(row.id), started.get(row.id, 0), world.chat)
         books.told[request.number] = Told(
             sum(started.get(row.id, 0) for row in mine),
             sum(_reports(world.chat, row.id) for row in mine),
             sum(guest.startswith(request.guest) for guest in books.orphans),
+            len(mine),
+            sum(row.state == RunState.ERRORED.value for row in mine),
             mine[-1].state if mine else "nothing",
         )
     return books
 
 
-async def machines(world: World, database: Database) -> tuple[Mapping[str, int], Sequence[str]]:
-    """In how many states each guest stands that a state knows, and the guests of the lab that stand in none."""
+async def machines(world: World, database: Database) -> tuple[Mapping[str, int], Mapping[str, str], Sequence[str]]:
+    """In how many states each guest stands that a state knows; the lab's guests and whether they run; the orphans."""
     kept = SqlStacks(database, Vault(state_key(world.settings())))
     async with database.reading() as connection:
         ids = (await connection.execute(select(stacks.c.id))).scalars().all()
@@ -98,7 +102,7 @@ async def machines(world: World, database: Database) -> tuple[Mapping[str, int],
     assert world.lab is not None
     with LabControl(world.lab.access) as lab:
         there = _in_lab(lab.state())
-    return known, sorted(set(there) - set(known))
+    return known, there, sorted(set(there) - set(known))
 
 
 def _guests(state: bytes | None) -> Iterator[str]:
@@ -109,10 +113,17 @@ def _guests(state: bytes | None) -> Iterator[str]:
                 yield f"{found.get('name')} ({found.get('vm_id')})"
 
 
-def _in_lab(state: Mapping[str, Any]) -> Sequence[str]:
-    """The guests with numbers that only the bot hands out."""
-    names = {int(vmid): guest["config"].get("name", "?") for vmid, guest in state["guests"].items()}
-    return [f"{name} ({vmid})" for vmid, name in names.items() if vmid in OURS]
+def _in_lab(state: Mapping[str, Any]) -> Mapping[str, str]:
+    """The guests with numbers that only the bot hands out, and whether they run."""
+    ours = {vmid: guest for vmid, guest in state["guests"].items() if int(vmid) in OURS}
+    return {f"{guest['config'].get('name', '?')} ({vmid})": guest["status"] for vmid, guest in ours.items()}
+
+
+def _faults_in_lab(request: Request, there: Mapping[str, str]) -> Iterator[str]:
+    """Whatever happened on the way, at the end everybody has the one machine that was asked for, and it runs."""
+    found = [status for guest, status in there.items() if guest.startswith(f"{request.guest} ")]
+    if request.done_at and found != ["running"]:
+        yield f"{request.guest} should be there once and run; there is: {', '.join(found) or 'nothing'}"
 
 
 def _faults_of(request: Request, mine: Sequence[Any], tries: Mapping[str, Any], hard: Sequence[float]) -> Iterator[str]:
@@ -122,8 +133,11 @@ def _faults_of(request: Request, mine: Sequence[Any], tries: Mapping[str, Any], 
     if not mine:
         return
     may_break = any(request.was_open_at(moment) for moment in hard)
-    if mine[-1].state != RunState.APPLIED.value and not (may_break and mine[-1].id in tries):
-        yield f"{where} ended as {mine[-1].state}, and nothing that may break an apply had happened"
+    broke = [row for row in mine if row.state == RunState.ERRORED.value]
+    if broke and not (may_break and all(row.id in tries for row in broke)):
+        yield f"{where} broke, and nothing that may break an apply had happened"
+    if mine[-1].state not in (RunState.APPLIED.value, *([RunState.NO_CHANGES.value] if broke else [])):
+        yield f"{where} ended as {mine[-1].state}"
 
 
 def _faults(row: Any, attempt: Any, started: int, chat: Platform) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What Alice asks and Bob approves, and when a request is over: by the database, never by a timer."""
+"""What Alice asks and Bob approves, who finishes what broke, and when a request is over: by the database alone."""
 
 import asyncio
 import random
@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from bot.chat.port import Actor, Conversation, Pressed, Said
+from bot.chat.cards import TYPED
+from bot.chat.port import Actor, Conversation, Event, Filled, Pressed, Said
+from bot.domain.approval import CONFIRM
+from bot.domain.mending import FINISH
 from bot.domain.run import TERMINAL, RunState
 from bot.store.database import Database
 from bot.store.models import attempts, inbox, outbox, runs
@@ -16,7 +19,7 @@ from tests.chaos.platform import Platform
 from tests.fixtures.recorder import button
 
 LOOK_S = 0.4
-PATIENCE_S = 400.0
+PATIENCE_S = 300.0
 TWO_CLICKS = 0.15
 """The share of approvals that are clicked twice."""
 
@@ -30,11 +33,17 @@ class Request:
     done_at: float = 0.0
     keys: list[str] = field(default_factory=list)
     pressed: set[str] = field(default_factory=set)
+    finishes: int = 0
     is_given_up: bool = False
 
     @property
     def guest(self) -> str:
         return f"chaos{self.number:03d}"
+
+    @property
+    def image(self) -> str:
+        """Two templates, so that not every clone waits for all the others."""
+        return ("ubuntu 24.04", "debian 12")[self.number % 2]
 
     @property
     def conversation(self) -> Conversation:
@@ -57,22 +66,38 @@ class People:
 
     def ask(self, request: Request) -> None:
         request.asked_at = time.time()
-        text = f"1c/1g ubuntu 24.04, 10 GB, call it {request.guest}"
+        text = f"1c/1g {request.image}, 10 GB, call it {request.guest}"
         key = f"say-{request.number}"
-        request.keys.append(key)
-        self.chat.deliver(Said(key, request.conversation, _who("alice"), text=text, is_to_bot=True))
+        self._deliver(request, Said(key, request.conversation, _who("alice"), text=text, is_to_bot=True))
 
     def decide(self, request: Request) -> None:
-        """Bob presses Approve on each card that waits for it, once; sometimes his finger slips and it is twice."""
+        """Each card that waits for it gets its press, once; sometimes a finger slips and it is twice.
+
+        Bob approves. What broke is finished: Alice presses the button, and Carol says yes to the rest; where a
+        half-made guest has to be built again that takes its name typed, and a right that Bob does not have.
+        """
         for card in self.chat.newest(request.conversation.key):
-            value = button(card, "approve")
-            if value is None or value in request.pressed:
-                continue
-            request.pressed.add(value)
-            for _ in range(2 if self.dice.random() < TWO_CLICKS else 1):
-                key = f"press-{request.number}-{len(request.keys)}"
-                request.keys.append(key)
-                self.chat.deliver(Pressed(key, request.conversation, _who("bob"), action="approve", value=value))
+            for action in ("approve", FINISH):
+                value = button(card, action)
+                if value is not None and f"{action} {value}" not in request.pressed:
+                    request.pressed.add(f"{action} {value}")
+                    request.finishes += action == FINISH
+                    for _ in range(2 if self.dice.random() < TWO_CLICKS else 1):
+                        self._press(request, action, value)
+
+    def _press(self, request: Request, action: str, value: str) -> None:
+        key, where = f"press-{request.number}-{len(request.keys)}", request.conversation
+        if action == FINISH:
+            self._deliver(request, Pressed(key, where, _who("alice"), action=FINISH, value=value))
+        elif request.finishes:
+            typed = {TYPED: request.guest}
+            self._deliver(request, Filled(key, where, _who("carol"), form=f"{CONFIRM}{value}", values=typed))
+        else:
+            self._deliver(request, Pressed(key, where, _who("bob"), action="approve", value=value))
+
+    def _deliver(self, request: Request, event: Event) -> None:
+        request.keys.append(event.dedupe)
+        self.chat.deliver(event)
 
     async def attend(self, database: Database, requests: Sequence[Request], at_a_time: int) -> None:
         """Ask them all, so many at a time; until each is over, or nobody has the patience for it any more."""
@@ -97,12 +122,17 @@ async def finished(database: Database, requests: Iterable[Request]) -> Sequence[
         heard = set((await connection.execute(select(inbox.c.key))).scalars()) - unheard
         unsent = select(outbox.c.thread).where(outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None))
         silent = set((await connection.execute(unsent)).scalars())
-        rows = (await connection.execute(select(runs.c.conversation, runs.c.id, runs.c.state, runs.c.closed_at))).all()
+        chosen = select(runs.c.conversation, runs.c.id, runs.c.state, runs.c.closed_at).order_by(runs.c.revision)
+        rows = (await connection.execute(chosen)).all()
         tried = set((await connection.execute(select(attempts.c.run_id))).scalars())
     ended: dict[str, bool] = {}
+    last: dict[str, bool] = {}
     for row in rows:
+        is_broken = row.state == RunState.ERRORED.value and row.id in tried  # is finished, if it is the last one
         ended[row.conversation] = ended.get(row.conversation, True) and _is_over(row, tried)
-    return [r for r in requests if set(r.keys) <= heard and _thread(r) not in silent and ended.get(_thread(r), False)]
+        last[row.conversation] = not is_broken
+    over = {thread for thread, is_over in ended.items() if is_over and last[thread] and thread not in silent}
+    return [r for r in requests if set(r.keys) <= heard and _thread(r) in over]
 
 
 def _is_over(row: "Mapping[str, object] | object", tried: set[str]) -> bool:

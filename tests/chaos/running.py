@@ -1,6 +1,7 @@
 """A chaos run: worlds side by side, requests through them, deaths among them, and the books at the end of each."""
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -16,11 +17,11 @@ import psycopg
 from bot.store.database import Database, open_database
 from iac.terraform.stamp import read
 from iac.terraform.toolchain import load
-from tests.chaos.books import balance, machines
+from tests.chaos.books import Books, balance, machines
 from tests.chaos.evidence import write_down
 from tests.chaos.people import People, Request
 from tests.chaos.platform import Platform
-from tests.chaos.table import Told, places, print_table
+from tests.chaos.table import Told, places, print_table, summary
 from tests.chaos.victims import Schedule, Victims
 from tests.chaos.world import Plan, World
 from tests.fixtures.servers import private_postgres
@@ -34,6 +35,9 @@ CENSUS = 3
 """The first requests of a world are left in peace: they show where there are places to die at."""
 DEATHS_A_REQUEST = 1.6
 """Deaths in a world are at most so many times the requests that were asked in it: on a busy machine they wait."""
+WORLD_S, REQUEST_S = 420.0, 8.0
+"""A world ends within so many seconds, and so many more for each of its requests, or it is named as stuck."""
+CLOSE_S = 60.0
 RECOVERY_LOOKS, LOOK_S = 60, 1.0
 """How long the bot may still put things right after the last request is over."""
 COUNTED = """#!/bin/sh
@@ -68,6 +72,8 @@ async def run_all(tools: Path, count: int) -> Sequence[str]:
         chaos = Chaos(directory, *counted(tools, directory), url, seed)
         await asyncio.gather(*(_lane(chaos, kind, share) for kind, share in shares(count).items()))
     print_table(chaos.told, chaos.schedules)
+    for line in summary(chaos.told, chaos.schedules):
+        print(line)
     (directory / "places.txt").write_text("\n".join(places(chaos.schedules)) + "\n")
     broken = [f"{t.world.plan.name}: {problem}" for t in chaos.told for problem in t.books.problems]
     ended = [f"{t.world.plan.name}: {line}" for t in chaos.told for line in t.world.ended]
@@ -132,33 +138,52 @@ async def world_of(chaos: Chaos, plan: Plan, count: int) -> Told:
     victims = Victims(
         world, chaos.schedule(plan.database), dice, lambda: sum(r.asked_at > 0 for r in requests) * DEATHS_A_REQUEST
     )
+    books = Books()
+    try:
+        async with asyncio.timeout(WORLD_S + REQUEST_S * count):
+            books = await _lived(world, requests, victims)
+    except TimeoutError:
+        left = ", ".join(request.guest for request in requests if not request.done_at)
+        books.problems.append(f"the world stood still; without an end are {left or 'no requests'}")
+    except Exception as fault:  # noqa: BLE001 - one world that breaks must not take the others with it
+        books.problems.append(f"the world broke: {type(fault).__name__}: {fault}")
+    finally:
+        with contextlib.suppress(TimeoutError):  # whatever hangs there, the run goes on
+            await asyncio.wait_for(world.close(), CLOSE_S)
+    return Told(world, requests, victims.deaths, books)
+
+
+async def _lived(world: World, requests: Sequence[Request], victims: Victims) -> Books:
     await world.open()
     database = open_database(world.settings().database)
     keeping = asyncio.create_task(world.keep_up())
     try:
-        await _lived(world, requests, victims, database)
+        await _asked(world, requests, victims, database)
         hard = [death.at for death in victims.deaths if death.is_hard]
-        books = await balance(world, database, requests, hard)
-        await write_down(plan.directory, database, world.chat, victims.deaths)
+        return await balance(world, database, requests, hard)
     finally:
         keeping.cancel()
-        await database.close()
-        await world.close()
-    return Told(world, requests, victims.deaths, books)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await write_down(world.plan.directory, database, world.chat, victims.deaths)
+                await database.close()
 
 
-async def _lived(world: World, requests: Sequence[Request], victims: Victims, database: Database) -> None:
+async def _asked(world: World, requests: Sequence[Request], victims: Victims, database: Database) -> None:
     people = People(world.chat, victims.dice)
-    first, rest = requests[:CENSUS], list(requests[CENSUS:])
+    calm = min(CENSUS, len(requests) // 3)
+    first, rest = requests[:calm], list(requests[calm:])
     await people.attend(database, first, AT_A_TIME)
     victims.look()
     striking = asyncio.create_task(victims.strike())
-    await people.attend(database, rest, AT_A_TIME)
-    striking.cancel()
-    await asyncio.gather(striking, return_exceptions=True)
-    victims.rest()
+    try:
+        await people.attend(database, rest, AT_A_TIME)
+    finally:
+        striking.cancel()
+        await asyncio.gather(striking, return_exceptions=True)
+        victims.rest()
     for _ in range(RECOVERY_LOOKS):
-        if not (await machines(world, database))[1]:
+        if not (await machines(world, database))[2]:
             return
         await asyncio.sleep(LOOK_S)
 

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.domain.run import RunState
 from tests.chaos.books import Books
 from tests.chaos.people import Request
 from tests.chaos.victims import Death, Schedule
 from tests.chaos.world import World
 
+FINISHED = (RunState.APPLIED.value, RunState.NO_CHANGES.value)
 HEAD = ("point", "database", "places", "runs", "kills", "applies", "reports", "orphans", "worst s")
 
 
@@ -67,7 +69,9 @@ def _count(row: Row, told: Told, request: Request, death: Death) -> None:
     if key in row.struck or not request.was_open_at(death.at):
         return
     row.struck.add(key)
-    book = told.books.told[request.number]
+    book = told.books.told.get(request.number)
+    if book is None:  # a world that stood still has no books
+        return
     row.applies += book.applies
     row.reports += book.reports
     row.orphans += book.orphans
@@ -100,6 +104,20 @@ def _total(worlds: Sequence[Told]) -> tuple[str, ...]:
     kills = sum(len(world.deaths) for world in worlds)
     sums = (len(told), kills, sum(b.applies for b in told), sum(b.reports for b in told), sum(b.orphans for b in told))
     return ("all", "", "", *map(str, sums), f"{worst:.1f}")
+
+
+def summary(worlds: Sequence[Told], schedules: Mapping[str, Schedule]) -> Iterator[str]:
+    """Was somebody killed everywhere, was what broke finished, and how often was one wish planned."""
+    for database, schedule in sorted(schedules.items()):
+        missed = sorted(f"{point.role} {point.place}" for point in schedule.missed)
+        yield f"places reached, {database}: {len(schedule.points) - len(missed)} of {len(schedule.points)}"
+        yield from (f"  nobody died at: {place}" for place in missed)
+    told = [book for world in worlds for book in world.books.told.values()]
+    broken = [book for book in told if book.broken]
+    good = sum(book.end in FINISHED for book in broken)
+    yield f"requests whose apply broke, finished by a press of Finish: {good} of {len(broken)}"
+    posts = [book.runs - book.broken for book in told]
+    yield f"runs for a wish, those that broke aside: {sum(posts)} for {len(told)}, at most {max(posts, default=0)}"
 
 
 def places(schedules: Mapping[str, Schedule]) -> Iterator[str]:

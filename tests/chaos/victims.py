@@ -18,11 +18,17 @@ CALM_S = 0.8
 KNIFE_S = 12.0
 """How long a knife lies at a place that nobody passes."""
 AT_ONCE = 3
+PATIENT = 24
+"""How many knives more lie where somebody passes rarely: there they stay until he does."""
 TERRAFORM, RUNNER, ANSWERS = 0.10, 0.06, 1.5
 """The shares of applies in which terraform, or its runner, is killed, and within how many seconds of its start."""
 REDIS_EVERY_S, MACHINE_EVERY_S = 25.0, 12.0
 AWAY_S = 6.0
 """How long a dead machine stays away: longer than a claim, so that another worker takes over."""
+
+
+Lying = tuple[Point, str]
+"""A knife: where, and in which way it kills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +55,38 @@ class Schedule:
     deaths: "Counter[tuple[Point, str]]" = field(default_factory=Counter)
     tried: "Counter[tuple[Point, str]]" = field(default_factory=Counter)
 
-    def next(self, count: int, lying: Sequence[tuple[Point, str]]) -> list[tuple[Point, str]]:
-        """Where nobody died yet first, then where it happened least."""
-        open_ = [(p, how) for p in sorted(self.points, key=lambda p: (p.role, p.place)) for how in HOWS]
-        open_ = [each for each in open_ if each not in lying]
+    def next(self, count: int, lying: Sequence[Lying]) -> list[Lying]:
+        """Where nobody died yet first, then where it happened least; in a new way each time."""
+        here = {point for point, _how in lying}
+        known = sorted(self.points, key=lambda p: (p.role, p.place))
+        open_ = [(p, how) for p in known if p not in here for how in HOWS]
         self.dice.shuffle(open_)
-        return sorted(open_, key=lambda each: self.deaths[each] * 3 + self.tried[each])[:count]
+        chosen: dict[Point, Lying] = {}
+        for point, how in sorted(open_, key=self._order):
+            chosen.setdefault(point, (point, how))
+        return list(chosen.values())[: max(0, count)]
+
+    def rare(self, count: int, lying: Sequence[Lying]) -> list[Lying]:
+        """Where a knife lay, and nobody has passed in time: first what was tried most."""
+        here = {point for point, _how in lying}
+        open_ = [p for p in sorted(self.missed, key=lambda p: (p.role, p.place)) if p not in here and self._tried(p)]
+        # In the wait: whoever is struck later may have ended by himself before.
+        return [(p, "in") for p in sorted(open_, key=self._tried, reverse=True)][: max(0, count)]
+
+    @property
+    def missed(self) -> Sequence[Point]:
+        """Where nobody has died yet."""
+        return [point for point in self.points if not self._died(point)]
+
+    def _order(self, lying: Lying) -> tuple[int, int, int]:
+        point, _how = lying
+        return self._died(point), self._tried(point), self.deaths[lying]
+
+    def _died(self, point: Point) -> int:
+        return sum(self.deaths[point, how] for how in HOWS)
+
+    def _tried(self, point: Point) -> int:
+        return sum(self.tried[point, how] for how in HOWS)
 
 
 @dataclass
@@ -66,7 +98,8 @@ class Victims:
     dice: random.Random
     most: Callable[[], float]
     deaths: list[Death] = field(default_factory=list)
-    lying: dict[tuple[Point, str], float] = field(default_factory=dict)
+    lying: dict[Lying, float] = field(default_factory=dict)
+    patient: set[Lying] = field(default_factory=set)
     _read: dict[str, int] = field(default_factory=dict)
 
     async def strike(self) -> None:
@@ -94,6 +127,7 @@ class Victims:
             self.deaths.append(Death(float(at), role, place, how))
             self.schedule.deaths[point, how] += 1
             self.lying.pop((point, how), None)
+            self.patient.discard((point, how))
             died = True
         return died
 
@@ -103,25 +137,33 @@ class Victims:
             await asyncio.sleep(calm + 0.1)
             if self._were_enough():
                 continue
-            for (point, how), since in list(self.lying.items()):
-                if time.monotonic() - since > KNIFE_S:
-                    self._take_away(point, how)
-            for point, how in self.schedule.next(AT_ONCE - len(self.lying), list(self.lying)):
-                self.lying[point, how] = time.monotonic()
-                (self.world.edge / "knives" / point.knife(how)).touch()
+            for knife, since in list(self.lying.items()):
+                if knife not in self.patient and time.monotonic() - since > KNIFE_S:
+                    self._take_away(*knife)
+            quick = len(self.lying) - len(self.patient)
+            for knife in self.schedule.next(AT_ONCE - quick, list(self.lying)):
+                self._lay(knife)
+            for knife in self.schedule.rare(PATIENT - len(self.patient), list(self.lying)):
+                self.patient.add(knife)
+                self._lay(knife)
+
+    def _lay(self, knife: Lying) -> None:
+        point, how = knife
+        self.lying[knife] = time.monotonic()
+        (self.world.edge / "knives" / point.knife(how)).touch()
 
     def _take_away(self, point: Point, how: str) -> None:
         (self.world.edge / "knives" / point.knife(how)).unlink(missing_ok=True)
         self.schedule.tried[point, how] += 1
         self.lying.pop((point, how), None)
+        self.patient.discard((point, how))
 
     async def _applies(self) -> None:
         """Some applies lose their terraform, some their runner, at any moment of theirs."""
         seen = 0
-        log = self.world.plan.directory / "applies"
         async with asyncio.TaskGroup() as group:
             while True:
-                lines = log.read_text().splitlines() if log.exists() else []
+                lines = self._started()
                 for line in lines[seen:]:
                     group.create_task(self._maybe(int(line.split()[1])))
                 seen = len(lines)
@@ -162,16 +204,36 @@ class Victims:
             await asyncio.sleep(1.0)
 
     async def _machines(self) -> None:
+        """Every other machine dies with an apply in the middle of its work on it, the first of them soon."""
         while True:
+            name = await self._at_work()
+            await self._machine(name)
             await self._chance(MACHINE_EVERY_S)
-            name = self.dice.choice([name for name in self.world.roles if name != "front"])
-            self.world.absent.add(name)
-            self._died("machine", "worker, runner, terraform, disk")
-            try:
-                await self.world.machine_dies(name)
-                await asyncio.sleep(AWAY_S)
-            finally:
-                self.world.absent.discard(name)
+            await self._machine(self.dice.choice([name for name in self.world.roles if name != "front"]))
+            await self._chance(MACHINE_EVERY_S)
+
+    async def _at_work(self) -> str:
+        """The worker on whose machine the next apply begins, a moment later."""
+        seen = len(self._started())
+        while len(self._started()) <= seen:  # noqa: ASYNC110 - what it waits for is another program
+            await asyncio.sleep(0.05)
+        home = Path(self._started()[seen].rsplit(" ", 1)[0]).relative_to(self.world.plan.directory).parts[0]
+        await asyncio.sleep(self.dice.uniform(0.0, ANSWERS))
+        return next(name for name, its in self.world.roles.items() if its == home and name != "front")
+
+    async def _machine(self, name: str) -> None:
+        self.world.absent.add(name)
+        self._died("machine", "worker, runner, terraform, disk")
+        try:
+            await self.world.machine_dies(name)
+            await asyncio.sleep(AWAY_S)
+        finally:
+            self.world.absent.discard(name)
+
+    def _started(self) -> list[str]:
+        """A line for each apply that began: its directory and its process."""
+        log = self.world.plan.directory / "applies"
+        return log.read_text().splitlines() if log.exists() else []
 
     def _died(self, victim: str, place: str) -> None:
         self.deaths.append(Death(time.time(), victim, place, "any"))
