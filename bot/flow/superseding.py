@@ -33,8 +33,10 @@ class Superseding:
     async def settle(self, run: Run, stack: Stack, *, actor: str) -> Run:
         """Lay the older open runs of the stack aside and have this one planned; answers the newest of the stack."""
         known = await self.runs.of_stack(stack.id)
+        # As it was kept: a worker that lost its turn may have kept the same wish before us, under another revision.
+        kept = next((each for each in known if each.id == run.id), run)
         for old in known:
-            if old.state in OPEN and _age(old) < _age(run):
+            if old.state in OPEN and _age(old) < _age(kept):
                 await self._supersede(old, stack, actor)
         await self.jobs.send("plan", run.id)
         return max(known, key=_age)

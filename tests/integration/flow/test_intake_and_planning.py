@@ -50,6 +50,17 @@ async def test_the_same_event_heard_twice_is_one_run(flow):
     assert len(await flow.runs.latest(9)) == 1
 
 
+async def test_a_worker_that_lost_its_turn_does_not_lay_aside_the_wish_it_brings(flow):
+    """Two workers heard one event: the slower one counts the run of the faster one as an older one of the thread."""
+    await flow.say("alice")
+    kept = await flow.newest()
+    stack = await flow.stacks.get(kept.stack_id)
+    late = replace(kept, revision=2, created_at=kept.created_at + 1)
+    await flow.editing.superseding.begin(late, stack, actor=kept.requester)
+    (run,) = await flow.runs.latest(9)
+    assert (run.state, run.revision) == (RunState.PENDING, 1)
+
+
 async def test_a_newer_request_in_the_thread_supersedes_the_older(flow):
     first = await flow.planned()
     flow.world.answer = proposal(replace(SPEC, memory_mb=16384))
