@@ -23,7 +23,7 @@ def check_may_ask(person: Person) -> None:
 
 def check_may_stop(run: Run, person: Person) -> None:
     """The one who asked may stop it, and so may every approver."""
-    if person.id != run.requester and not person.may_approve:
+    if not person.is_called(run.requester) and not person.may_approve:
         raise NotAllowed("stop.no_right", name=person.name)
 
 

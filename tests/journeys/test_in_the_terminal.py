@@ -59,6 +59,33 @@ def test_two_people_at_one_keyboard_take_a_request_to_its_machine(environment):
     assert "Traceback" not in desk.text
 
 
+def test_what_was_built_is_undone_by_typing_its_name(environment):
+    with terminal(["chat"], environment) as desk:
+        desk.wait_for("Alice")
+        desk.type(ASK)
+        desk.wait_for("[A]pprove")
+        desk.type("/as bob")
+        desk.wait_for("Bob")
+        desk.type("a")
+        desk.wait_for("[U]ndo")
+        desk.type("u")
+        desk.wait_for("[A]pprove")
+        desk.type("/as carol")
+        desk.wait_for("Carol")
+        desk.type("a")
+        asked = desk.wait_for("- Name")
+        assert "destroys api01 with all disks" in asked
+        assert "only you see this" in asked
+        desk.type("api02")
+        desk.wait_for("not the name of what would be destroyed")
+        desk.wait_for("- Name")
+        desk.type("api01")
+        desk.wait_for("api01: destroyed")
+        desk.type("/quit")
+        assert desk.end() == 0
+    assert "Traceback" not in desk.text
+
+
 def test_questions_are_answered_one_by_one_by_number_or_by_what_is_suggested(environment):
     with terminal(["chat"], environment) as desk:
         desk.wait_for("Alice")

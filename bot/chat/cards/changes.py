@@ -6,6 +6,7 @@ from typing import Any
 from bot.chat.cards.guests import MB_PER_GB, placed, sizes
 from bot.chat.cards.view import View
 from bot.chat.port import Diff, Text
+from bot.domain.run import RunState
 from iac.plan import Action, Change, Plan
 
 ORDER: tuple[Action, ...] = ("delete", "replace", "update", "create", "import")
@@ -29,16 +30,20 @@ def diff_part(view: View, plan: Plan) -> Diff:
 
 
 def change_parts(view: View, plan: Plan) -> list[Text]:
-    """One list for each thing that would happen."""
-    lines: Sequence[tuple[str, Action, Callable[[View, Change], str]]] = (
-        ("card.will_delete", "delete", _lost),
-        ("card.will_replace", "replace", _lost),
-        ("card.will_update", "update", _updated),
-        ("card.will_create", "create", _created),
+    """One list for each thing that would happen, or has happened."""
+    lines: Sequence[tuple[Action, Callable[[View, Change], str]]] = (
+        ("delete", _lost),
+        ("replace", _lost),
+        ("update", _updated),
+        ("create", _created),
     )
+    when = "did" if view.run.state is RunState.APPLIED else "will"
     found = (
-        view.items(view.say(head), dict.fromkeys(line(view, c) for c in plan.changes if c.action == action))
-        for head, action, line in lines
+        view.items(
+            view.say(f"card.{when}_{action}"),
+            dict.fromkeys(line(view, change) for change in plan.changes if change.action == action),
+        )
+        for action, line in lines
     )
     return [part for part in found if part]
 

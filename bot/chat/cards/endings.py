@@ -9,6 +9,7 @@ from bot.domain.mending import FINISH, UNDO
 from bot.domain.outcome import Left
 from bot.domain.recovery import created_by
 
+STOPPED = frozenset({"apply.stopped", "apply.stopped_by"})
 ERROR_LINES_SHOWN = 12
 """Terraform's words up to this many lines stand open; more of them fold."""
 
@@ -45,10 +46,30 @@ def refused_parts(view: View) -> list[Part]:
 
 def errored_parts(view: View) -> list[Part]:
     """What broke, what exists now, terraform's own words, and the way on."""
-    key = "card.errored_apply" if has_begun(view) else "card.errored_plan"
-    way = Text(view.say("card.errored_way", run=view.run.id))
     there = now_parts(view) if view.outcome.standing is not None else _exists(view)
-    return [Text(view.say(key)), *_why(view), *there, *errors_parts(view), way, *diff(view), *mend_buttons(view)]
+    return [*_broke(view), *there, *errors_parts(view), *_way(view), *diff(view), *mend_buttons(view)]
+
+
+def _broke(view: View) -> list[Part]:
+    """What broke; somebody's stop is the whole of it."""
+    if view.outcome.error and view.outcome.error.key in STOPPED:
+        return _why(view)
+    return [Text(view.say("card.errored_apply" if has_begun(view) else "card.errored_plan")), *_why(view)]
+
+
+def _way(view: View) -> list[Part]:
+    """The way on; none while what exists is still being found out, which the remark below says."""
+    if _is_looking(view):
+        return []
+    mended = [part for part in mend_buttons(view) if isinstance(part, Buttons)]
+    is_both = any(len(part.items) > 1 for part in mended)
+    key = "card.errored_mend" if is_both else "card.errored_way"
+    return [Text(view.say(key, run=view.run.id))]
+
+
+def _is_looking(view: View) -> bool:
+    """Whether the cluster is being searched for what the apply left."""
+    return has_begun(view) and view.outcome.standing is None and bool(view.outcome.notes)
 
 
 def mend_buttons(view: View) -> list[Part]:
@@ -114,7 +135,7 @@ def _reasons(view: View) -> list[Part]:
 
 
 def _exists(view: View) -> list[Part]:
-    if not has_begun(view):
+    if not has_begun(view) or _is_looking(view):
         return []
     done = [step for step in view.outcome.progress if step.event == "done"]
     head = view.say("card.exists", count=len(done)) if done else view.say("card.exists.unknown")

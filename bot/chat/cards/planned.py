@@ -22,7 +22,8 @@ def pending_parts(view: View) -> list[Part]:
 
 def asked_parts(view: View) -> list[Part]:
     """What was asked for, guest by guest."""
-    asked = view.items(view.say("card.asked"), (wished(view, guest) for guest in view.proposal.guests))
+    head = "card.asked_removal" if view.proposal.intent == "destroy" else "card.asked"
+    asked = view.items(view.say(head), (wished(view, guest) for guest in view.proposal.guests))
     return [asked] if asked else []
 
 

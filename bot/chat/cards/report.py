@@ -35,6 +35,12 @@ def is_checking(view: View) -> bool:
     return bool(view.created & {g.spec.name for g in view.outcome.guests}) and not view.outcome.usable
 
 
+def is_removal(view: View) -> bool:
+    """Whether the plan did nothing but destroy."""
+    plan = view.outcome.plan
+    return plan is not None and set(plan.counts) == {"delete"}
+
+
 def _guest_parts(view: View, usable: Usable) -> list[Part]:
     guest = next((g for g in view.outcome.guests if g.spec.name == usable.guest), None)
     parts: list[Part] = [Text(_verdict(view, usable)), Fields(_facts(view, usable, guest))]

@@ -14,7 +14,7 @@ from bot.chat.cards.endings import (
     superseded_parts,
 )
 from bot.chat.cards.planned import pending_parts, planned_parts
-from bot.chat.cards.report import is_checking, report_parts
+from bot.chat.cards.report import is_checking, is_removal, report_parts
 from bot.chat.cards.view import Around, View
 from bot.chat.port import Buttons, Card, Part, Text, Tone
 from bot.chat.words import Words
@@ -72,6 +72,8 @@ def _form(view: View) -> tuple[str, Tone, Parts]:
         return ("ready", "good", parts) if is_ready else ("not_usable", "bad", parts)
     if state is S.PLANNED and destroyed(view.outcome.plan):
         return "planned_loss", tone, parts
+    if state is S.APPLIED and is_removal(view):
+        return "removed", tone, parts
     if state is S.ERRORED and has_begun(view):
         return "errored_partly", tone, parts
     return ("pending" if state is S.DRAFT else state.value), tone, parts

@@ -3,6 +3,7 @@
 import re
 from html import escape
 
+MARKED = re.compile(r" (?=[;:!?»](?:\s|$))")
 SPANS = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+(?:\*[^*\n]+)*)\*\*")
 
 
@@ -26,10 +27,15 @@ def render_line(line: str) -> str:
     parts: list[str] = []
     end = 0
     for found in SPANS.finditer(line):
-        parts.append(escape(line[end : found.start()]))
-        parts.append(f"<code>{escape(found[1])}</code>" if found[1] else f"<strong>{escape(found[2])}</strong>")
+        parts.append(_prose(line[end : found.start()]))
+        parts.append(f"<code>{escape(found[1])}</code>" if found[1] else f"<strong>{_prose(found[2])}</strong>")
         end = found.end()
-    return "".join([*parts, escape(line[end:])])
+    return "".join([*parts, _prose(line[end:])])
+
+
+def _prose(text: str) -> str:
+    """Escaped words; no line begins with the mark that French sets behind a space."""
+    return escape(MARKED.sub("\u00a0", text))
 
 
 def _list(items: list[str]) -> list[str]:

@@ -106,7 +106,7 @@ def _confirm(say: Say) -> str:
         f'<dialog id="confirm" aria-labelledby="confirm-text"><p id="confirm-text"></p>'
         f'<form method="dialog" class="buttons">'
         f'<button value="no">{escape(say("web.confirm_no"))}</button>'
-        f'<button value="yes" class="danger">{escape(say("web.confirm_yes"))}</button></form></dialog>'
+        f'<button value="yes" id="confirm-yes" class="danger">{escape(say("web.confirm_yes"))}</button></form></dialog>'
     )
 
 

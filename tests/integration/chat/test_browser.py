@@ -175,11 +175,11 @@ def test_a_button_that_asks_once_more_does_nothing_before_the_answer(enter, site
     site.do(site.chat.post(site.heard[0].conversation, Card("p", (approve,), "api01"), key="r"))
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("Are you really sure?")).to_be_visible()
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Go back").click()
     expect(page.get_by_role("button", name="Approve")).to_be_enabled()
     assert not [event for event in site.heard if isinstance(event, Pressed)]
     page.get_by_role("button", name="Approve").click()
-    page.get_by_role("button", name="Yes, go on").click()
+    page.get_by_role("dialog").get_by_role("button", name="Approve").click()
     expect(page.get_by_role("heading", name="api01: ready")).to_be_visible()
 
 

@@ -8,6 +8,7 @@ from bot.chat.cards import edit_card, names_card, run_card
 from bot.chat.cards.view import Around
 from bot.chat.port import Buttons, Form, Text
 from bot.chat.web.forms import render_form
+from bot.chat.web.markdown import render_markdown
 from bot.chat.words import Words
 from bot.domain.approval import NamesWanted
 from bot.domain.command import lifted
@@ -50,6 +51,41 @@ def test_a_loss_names_number_node_and_size_so_that_nobody_takes_it_for_another(l
 def test_a_plan_that_destroys_says_so_in_its_title():
     assert card_of().title == "api01: to be destroyed, waiting for a decision"
     assert card_of(runs.PLANNED).title == "api01: plan ready, waiting for a decision"
+
+
+def test_what_was_destroyed_is_said_as_done():
+    gone = run_card(runs.run("applied"), runs.proposal(intent="destroy"), LOSS, runs.NAMES, WORDS)
+    assert gone.title == "api01: destroyed"
+    assert "Was destroyed, with its disks:" in words_of(gone)
+    assert "Will be" not in words_of(gone)
+
+
+def test_a_removal_that_is_not_planned_yet_is_not_taken_for_a_wish_to_have_it():
+    waits = run_card(runs.run("pending"), runs.proposal(intent="destroy"), Outcome(), runs.NAMES, WORDS)
+    assert "What is to be removed:" in words_of(waits)
+
+
+def test_a_stop_is_said_once_and_the_buttons_are_explained():
+    stopped = Outcome(
+        guests=(runs.GUEST,),
+        plan=runs.PLANNED.plan,
+        error=say("apply.stopped_by", name="Bob", run="4f2a9c"),
+        standing=("api01",),
+    )
+    card = run_card(runs.run("errored", decided_by="web:bob"), runs.proposal(), stopped, runs.NAMES, WORDS)
+    assert words_of(card).count("stopped") == 1
+    assert "each plan needs its own yes" in words_of(card)
+    looking = replace(stopped, standing=None, notes=(say("recover.at_work"),))
+    text = words_of(run_card(runs.run("errored", decided_by="web:bob"), runs.proposal(), looking, runs.NAMES, WORDS))
+    assert "I am waiting for it" in text
+    assert "Compare the stack" not in text
+
+
+def test_a_french_mark_never_begins_a_line():
+    assert render_markdown("**Plan** : prêt ; « oui » ?") == (
+        "<p><strong>Plan</strong>\u00a0: prêt\u00a0; « oui\u00a0»\u00a0?</p>"
+    )
+    assert render_markdown("`a : b` :x") == "<p><code>a : b</code> :x</p>"
 
 
 def test_what_is_lost_that_is_no_machine_is_named_by_its_address():

@@ -185,7 +185,7 @@ def test_a_destroy_is_reported_without_a_check_of_what_is_gone():
     outcome = Outcome(plan=runs.plan(runs.change("delete")), ending=Ending(is_applied=True, seconds=3))
     card = card_of("applied", outcome)
     assert card.tone == "good"
-    assert card.title == "api01: done"
+    assert card.title == "api01: destroyed"
 
 
 def test_a_failed_apply_says_what_exists_in_whose_words_and_the_way_on():

@@ -145,16 +145,18 @@ function grow() {
   box.rows = Math.min(10, Math.max(1, box.value.split("\n").length));
 }
 
-function asked(text) {
+// The button that does it carries the name of what was pressed: "go on" could mean the opposite of "stop".
+function asked(text, act) {
   const dialog = byId("confirm");
   byId("confirm-text").textContent = text;
+  byId("confirm-yes").textContent = act;
   dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
 }
 
 async function press(button) {
-  if (button.dataset.confirm && !(await asked(button.dataset.confirm))) return;
+  if (button.dataset.confirm && !(await asked(button.dataset.confirm, button.textContent))) return;
   const message = button.closest(".message");
   const all = message.querySelectorAll("[data-press]");
   for (const each of all) each.disabled = true;
