@@ -177,7 +177,7 @@ def _guarded(job: str, act: Handler, give_up: Callable[[str, str], Awaitable[Non
             log.info("run.moved_meanwhile", job=job, key=key)
         except Exception as fault:
             log.exception("job.failed", job=job, key=key, reference=reference)
-            if give_up is not None and not isinstance(fault, Broken):
-                await give_up(key, reference)
+            if give_up is not None and not (isinstance(fault, Broken) and fault.is_worth_retrying):
+                await _tried("give_up", give_up(key, reference))
 
     return guarded

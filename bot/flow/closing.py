@@ -14,7 +14,9 @@ from bot.flow.again import PLAN_AGAIN, Again
 from bot.flow.keeping import keeping
 from bot.flow.recovering import NotYet, Recovering
 from bot.flow.telling import Telling
+from bot.flow.waiting import wait_after_fault
 from bot.ports import Claims, Clock, Jobs, Outbox, Reservations, Runs, Stack, Stacks, UsableCheck
+from iac.errors import Broken
 from iac.spec import PlacedGuest
 
 log = structlog.get_logger()
@@ -54,6 +56,12 @@ class Closing:
             await self.runs.close(run, outcome=dump_outcome(outcome), at=self.now(), messages=[message])
         except NotYet as early:
             await self._wait(run, stack, early)
+            return
+        except Broken as fault:
+            if fault.is_worth_retrying:
+                raise
+            # A key that is missing, a state that was tampered with: until a person mends it, the stack stays held.
+            await self._wait(run, stack, NotYet(fault.sentence, wait_after_fault(run, self.now())))
             return
         except Lost:
             log.info("run.moved_meanwhile", run=run_id)

@@ -51,16 +51,17 @@ class Recovering:
         kept = await self.stacks.state(stack.id)
         state = kept[1] if kept else None
         found = look_for(run, outcome, await self._read(), self.importer.known(state))
-        failed: Mapping[str, str] = {}
+        failed, foreign = dict[str, str](), frozenset[str]()
         if found.take:
-            state, failed = await self._take_in(run, stack, outcome, found.take)
+            state, failed, foreign = await self._take_in(run, stack, outcome, found.take)
         if (found.waiting or failed) and since_s < self.patience_s:
             why = found.waiting[0].why if found.waiting else say("recover.importing", names=tuple(failed))
             raise NotYet(why, LOCKED_S if found.waiting else SILENT_S)
         left = (*found.left, *found.waiting, *_unimported(found.take, failed))
         standing = tuple(sorted(self.importer.known(state)))
         await self._settle(run, outcome, {*standing, *(one.guest for one in left)})
-        return replace(outcome, standing=standing, left=left)
+        # What somebody else made holds nothing of ours: neither our number nor our quota.
+        return replace(outcome, standing=standing, left=(*left, *_foreign(found.take, foreign)))
 
     async def _read(self) -> Inventory:
         try:
@@ -70,17 +71,19 @@ class Recovering:
 
     async def _take_in(
         self, run: Run, stack: Stack, outcome: Outcome, found: Sequence[FoundGuest]
-    ) -> tuple[bytes | None, Mapping[str, str]]:
+    ) -> tuple[bytes | None, dict[str, str], frozenset[str]]:
         kept = await self.stacks.state(stack.id)
         whole = StackSpec(stack.id, stack.environment, outcome.guests)
         taken = await self.importer.take_in(run.id, whole, found, kept[1] if kept else None)
-        names = tuple(guest.name for guest in found if guest.name not in taken.failed)
+        names = tuple(guest.name for guest in found if guest.name not in {*taken.failed, *taken.foreign})
         if names and taken.state is not None:
             await self.stacks.save_recovered(run, StateCopy(stack.id, run.id, taken.serial, taken.state), names)
             log.info("run.recovered", run=run.id, guests=names)
         for name, why in taken.failed.items():
             log.warning("run.not_imported", run=run.id, guest=name, why=why)
-        return taken.state if names else (kept[1] if kept else None), taken.failed
+        for name in sorted(taken.foreign):
+            log.warning("run.foreign_guest", run=run.id, guest=name)
+        return taken.state if names else (kept[1] if kept else None), dict(taken.failed), taken.foreign
 
     async def _settle(self, run: Run, outcome: Outcome, there: set[str]) -> None:
         """What exists holds its number and its address from now on; what was never made, or is gone, holds nothing."""
@@ -98,4 +101,12 @@ def _unimported(found: Sequence[FoundGuest], failed: Mapping[str, str]) -> tuple
         Left(guest.name, guest.vmid, guest.node, say("recover.not_imported", why=failed[guest.name]))
         for guest in found
         if guest.name in failed
+    )
+
+
+def _foreign(found: Sequence[FoundGuest], foreign: frozenset[str]) -> tuple[Left, ...]:
+    return tuple(
+        Left(guest.name, guest.placed.vmid, guest.node, say("recover.not_ours"))
+        for guest in found
+        if guest.name in foreign
     )

@@ -1,6 +1,7 @@
 """Upkeep: what the clock does. Undecided plans expire; an apply that went silent is looked at, never redone."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import structlog
@@ -9,6 +10,7 @@ from bot.domain.errors import Lost, Refused, Sentence, say
 from bot.domain.outcome import dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
 from bot.flow.telling import Telling, proposal_of
+from bot.flow.waiting import wait_after_fault
 from bot.ports import Attempt, Attempts, Clock, Jobs, Outbox, Remains, Runner, Runs, Stacks, StateCopy
 
 log = structlog.get_logger()
@@ -50,13 +52,17 @@ class Upkeep:
         await self.jobs.send("tell", run.conversation)
 
     async def tell_fault(self, run_id: str, reference: str) -> None:
-        """Applying or closing broke in a way nobody foresaw: said once a state in the thread; the sweeper goes on."""
+        """Applying or closing broke in a way nobody foresaw: said once a state in the thread.
+
+        The sweeper goes on, with longer and longer waits.
+        """
         run = await self.runs.get(run_id)
         stack = await self.stacks.get(run.stack_id)
         sentence = say("apply.fault", run=run.id, reference=reference)
-        await self.outbox.add(
-            [self.telling.remark(run, stack.conversation, sentence, f"fault:{run.id}:{run.state.value}")]
-        )
+        word = self.telling.remark(run, stack.conversation, sentence, f"fault:{run.id}:{run.state.value}")
+        await self.outbox.add([word])
+        with suppress(Lost):  # nobody's by now: it moved on before it broke
+            await self.runs.release(run, due_at=self.now() + wait_after_fault(run, self.now()))
         await self.jobs.send("tell", run.conversation)
 
     async def rescue(self) -> None:

@@ -24,6 +24,18 @@ PATIENCE_S: Final = 86_400.0
 """How long a request waits for a cluster that is away; after that its person is told to ask again."""
 
 
+FAULT_S: Final = 5.0
+FAULT_MAX_S: Final = 3_600.0
+
+
+def wait_after_fault(run: Run, now: float) -> float:
+    """How many seconds to wait after a fault that trying again at once would only meet again.
+
+    Half as long as the run stands where it is, so each wait is longer than the one before, and nothing is counted.
+    """
+    return min(FAULT_MAX_S, max(FAULT_S, (now - run.updated_at) / 2))
+
+
 def is_outage(run: Run, no: ThreadformError, now: float) -> bool:
     """Whether a plan waits for this to pass: a silent cluster or database ends no request for a day."""
     is_away = isinstance(no, ClusterSilent) or no.sentence.key == "run.store_silent"

@@ -62,6 +62,11 @@ class TakenIn(Protocol):
         """By guest, in terraform's words, what went wrong."""
         ...
 
+    @property
+    def foreign(self) -> frozenset[str]:
+        """The guests that somebody else made: they stay out."""
+        ...
+
 
 class Importer(Protocol):
     """Terraform's import, as recovery sees it: it changes a state and nothing in the cluster."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,15 @@ SUFFIX = ".import"
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """The state with the guests in it, its serial, and by name, in terraform's words, what could not be taken in."""
+    """The state with the guests in it, its serial, and by name, in terraform's words, what could not be taken in.
+
+    ``foreign`` are guests that somebody else made under our number and name: they stay out of the state.
+    """
 
     serial: int
     state: bytes | None
     failed: Mapping[str, str]
+    foreign: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +55,23 @@ class TerraformImporter:
     def _take_in(self, run_id: str, stack: StackSpec, found: Sequence[FoundGuest], state: bytes | None) -> TakenIn:
         directory = self.runs_home / f"{run_id}{SUFFIX}"
         workspace = workspaces.write(directory, render(stack), state, warm(self.toolchain))
-        failed = {}
+        failed, foreign = dict[str, str](), set[str]()
         for guest in found:
+            before = _read(workspace)
             try:
                 self._import(Door(self.toolchain, directory, self.credentials), guest)
             except Broken as fault:
                 failed[guest.name] = mask(fault.why, self.credentials)
+            else:
+                if is_ours(_read(workspace), guest):
+                    continue
+                foreign.add(guest.name)
+            _put_back(workspace, before)
         body = _read(workspace)
         for guest in found:
-            if body is not None and guest.name not in failed:
+            if body is not None and guest.name not in failed and guest.name not in foreign:
                 body = as_created(body, guest)
-        return TakenIn(serial_of(body), body, failed)
+        return TakenIn(serial_of(body), body, failed, frozenset(foreign))
 
     def _import(self, door: Door, guest: FoundGuest) -> None:
         """By the provider's own ids: a guest by node and number, its place in high availability by number."""
@@ -76,6 +86,18 @@ class TerraformImporter:
             raise Broken(f"{door.product} import of {of}", done.complained.strip() or f"exit code {done.code}")
 
 
+def is_ours(state: bytes | None, guest: FoundGuest) -> bool:
+    """Whether the imported guest was made by our plan. Pure.
+
+    The description goes with the very call that makes a guest, and names its run. Number and name may be anybody's,
+    who was quicker; a tag is put on later, by whoever may. In doubt it is somebody else's, and not ours to remove.
+    """
+    return any(
+        str(instance["attributes"].get("description") or "").strip() == guest.placed.description.strip()
+        for instance in _imported(json.loads(state or b"{}"), guest)
+    )
+
+
 def as_created(state: bytes, guest: FoundGuest) -> bytes:
     """The imported guest as a creation would have written it down. Pure.
 
@@ -84,13 +106,17 @@ def as_created(state: bytes, guest: FoundGuest) -> bytes:
     as terraform marks a creation that broke off, so that the next plan finishes it.
     """
     whole = json.loads(state)
-    for resource in whole["resources"]:
-        if resource.get("type") == GUEST and resource.get("module") == f'module.vm["{guest.name}"]':
-            for instance in resource["instances"]:
-                instance["attributes"] |= _as_our_module_says(instance["attributes"], guest)
-                if not guest.is_running:
-                    instance["status"] = "tainted"
+    for instance in _imported(whole, guest):
+        instance["attributes"] |= _as_our_module_says(instance["attributes"], guest)
+        if not guest.is_running:
+            instance["status"] = "tainted"
     return json.dumps(whole, indent=2).encode()
+
+
+def _imported(state: Mapping[str, Any], guest: FoundGuest) -> Iterator[dict[str, Any]]:
+    for resource in state.get("resources", ()):
+        if resource.get("type") == GUEST and resource.get("module") == f'module.vm["{guest.name}"]':
+            yield from resource["instances"]
 
 
 def _as_our_module_says(read: Mapping[str, Any], guest: FoundGuest) -> Mapping[str, Any]:
@@ -117,3 +143,11 @@ def _as_our_module_says(read: Mapping[str, Any], guest: FoundGuest) -> Mapping[s
 
 def _read(workspace: Workspace) -> bytes | None:
     return workspace.state_file.read_bytes() if workspace.state_file.exists() else None
+
+
+def _put_back(workspace: Workspace, body: bytes | None) -> None:
+    """The state as it was before an import that does not count."""
+    if body is None:
+        workspace.state_file.unlink(missing_ok=True)
+    else:
+        workspace.state_file.write_bytes(body)

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.outcome import Progress, parse_outcome
 from bot.domain.run import RunState
+from bot.flow.waiting import FAULT_MAX_S, FAULT_S, wait_after_fault
 from bot.store.audit import Audit
 from iac.errors import Broken
 
@@ -105,3 +106,20 @@ async def test_a_fault_that_nobody_foresaw_is_told_once_and_the_run_stays_due(fl
     assert len(said) == 1
     assert "aa11" in said[0]
     assert (await flow.runs.get(run.id)).state is RunState.APPLYING
+
+
+async def test_after_a_fault_that_nobody_foresaw_each_wait_is_longer_than_the_one_before(flow):
+    run = await flow.approved()
+    flow.world.at = run.updated_at
+    waits = []
+    for reference in ("aa11", "bb22", "cc33", "dd44", "ee55"):
+        assert await flow.runs.claim(run.id, [RunState.APPROVED], "w1", 30) is not None
+        await flow.upkeep.tell_fault(run.id, reference)
+        asked = flow.world.at
+        while (run.id, RunState.APPROVED) not in await flow.runs.due(flow.world.at, 10):
+            flow.world.at += 1
+        waits.append(flow.world.at - asked)
+    assert waits == sorted(waits)
+    assert waits[0] == FAULT_S
+    assert waits[-1] > 2 * FAULT_S
+    assert wait_after_fault(run, run.updated_at + 1e6) == FAULT_MAX_S

@@ -8,8 +8,11 @@ from bot.domain.errors import Refused
 from bot.domain.outcome import parse_outcome
 from bot.domain.run import RunState
 from bot.store.audit import Audit
+from bot.store.claims import SqlClaims
+from bot.store.stacks import SqlStacks, Vault
 from iac.errors import ClusterSilent
 from tests.fixtures.flow import TEMPLATE, WORLD
+from tests.fixtures.states import put_state
 
 MADE = replace(TEMPLATE, vmid=1000, name="api01", is_template=False, status="running", node="n2")
 
@@ -98,6 +101,21 @@ async def test_another_guest_under_our_number_is_left_alone(flow):
     assert [(one.guest, one.why.key) for one in outcome.left] == [("thief", "recover.other_guest")]
 
 
+async def test_a_guest_that_somebody_else_made_under_our_number_and_name_stays_out_of_our_books(flow):
+    run = await broken(flow)
+    now_has(flow, replace(MADE, tags=("threadform", f"run-{run.id}")))
+    flow.world.foreign = frozenset({"api01"})
+    outcome = await closed(flow, run)
+    assert (outcome.standing, [one.why.key for one in outcome.left]) == ((), ["recover.not_ours"])
+    assert "somebody else made it" in await last_card(flow)
+    assert await flow.stacks.state(run.stack_id) is None
+    assert await SqlClaims(flow.database).all() == []
+    assert await flow.closing.reservations.vmids(run.id) == {}
+    await flow.press("alice", run, "undo")
+    assert "nothing" in (await flow.told("alice"))[-1]
+    assert [each.id for each in await flow.runs.of_stack(run.stack_id)] == [run.id]
+
+
 async def test_a_guest_with_the_runs_tag_that_it_never_planned_is_shown(flow):
     run = await broken(flow)
     now_has(flow, replace(MADE, vmid=1234, name="odd", tags=(f"run-{run.id}",)))
@@ -179,3 +197,13 @@ async def test_a_looking_that_dies_on_its_way_is_done_again(flow):
 
 async def _held(flow, run):
     return await flow.runs.get(run.id)
+
+
+async def test_a_state_that_cannot_be_opened_holds_the_stack_and_says_which_setting_to_look_at(flow):
+    run = await broken(flow)
+    await put_state(SqlStacks(flow.database, Vault(b"x" * 32)), run.stack_id, 7, b"{}")
+    await closed(flow, run)
+    assert "THREADFORM_STATE_KEY" in await last_card(flow)
+    assert [each.id for each in await flow.runs.unsettled(run.stack_id)] == [run.id]
+    assert (run.id, RunState.ERRORED) not in await flow.runs.due(flow.world.at, 10)
+    assert (run.id, RunState.ERRORED) in await flow.runs.due(flow.world.at + 3600, 10)

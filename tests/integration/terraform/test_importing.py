@@ -29,11 +29,12 @@ async def built_and_forgotten(bench, *guests):
     bench.state = None
 
 
-async def clone(bench, lab, placed):
+async def clone(bench, lab, placed, *, is_ours=True):
     """What a terraform leaves that was killed right after its first call: a clone, never configured or started."""
     verify = ssl.create_default_context(cafile=str(bench.credentials.ca_path))
     head = {"Authorization": f"PVEAPIToken={bench.credentials.api_token}"}
     body = {"newid": placed.vmid, "name": placed.spec.name, "full": 1, "target": placed.node}
+    body |= {"description": placed.description} if is_ours else {}
     url = f"{bench.credentials.endpoint}/api2/json/nodes/{placed.template_node}/qemu/{placed.template_vmid}/clone"
     async with httpx.AsyncClient(verify=verify, headers=head) as client:
         (await client.post(url, data=body | {"storage": placed.storage})).raise_for_status()
@@ -96,6 +97,28 @@ async def test_one_that_is_not_there_is_told_in_terraforms_words_and_hinders_no_
     assert set(taken.failed) == {"ghost"}
     assert "ghost" in taken.failed["ghost"]
     assert bench.credentials.api_token not in taken.failed["ghost"]
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+async def test_a_guest_of_somebody_else_with_our_number_name_and_tags_is_never_taken_in(
+    bench, importer, lab, is_running
+):
+    ours, theirs = guest(), guest(name="db01", vmid=1001)
+    await built_and_forgotten(bench, ours)
+    await clone(bench, lab, theirs, is_ours=False)
+    lab.lab.world.guests["1001"].config["tags"] = ";".join(theirs.tags)
+    wanted = [found(theirs, is_running=is_running), found(ours)]
+    taken = await importer.take_in("r1", stack(ours, theirs), wanted, None)
+    assert (taken.foreign, taken.failed, importer.known(taken.state)) == ({"db01"}, {}, {"api01"})
+
+
+async def test_what_was_known_before_stays_known_beside_a_guest_of_somebody_else(bench, importer, lab):
+    ours, theirs = guest(), guest(name="db01", vmid=1001)
+    plan = await bench.plan(ours)
+    assert (await asyncio.to_thread(bench.apply, plan.digest)).errors == ()
+    await clone(bench, lab, theirs, is_ours=False)
+    taken = await importer.take_in("r1", stack(ours, theirs), [found(theirs)], bench.state)
+    assert (taken.foreign, importer.known(taken.state)) == ({"db01"}, {"api01"})
 
 
 async def test_nothing_in_the_cluster_is_touched(bench, importer, lab):
