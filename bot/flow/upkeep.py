@@ -17,6 +17,8 @@ log = structlog.get_logger()
 
 ACTOR = "bot:upkeep"
 BROKEN_EXIT = 1
+BEATS_TO_COME = 8
+"""How many beats a runner that was started again may take to pass the door, at most."""
 LOOK_AGAIN_S = 2.0
 """How soon an apply that winds down is looked at again."""
 
@@ -75,9 +77,15 @@ class Upkeep:
                 await self._end(attempt)
 
     async def _begin_again(self, attempt: Attempt) -> None:
-        """Nobody has passed the door: another runner may, with a token that shuts the first one out."""
+        """Nobody has passed the door: another runner may, with a token that shuts the first one out.
+
+        Each gets longer to come than the one before: on a machine so busy that a runner needs more than a beat to
+        start, runners would shut each other out for ever.
+        """
         token = secrets.token_hex(16)
-        if await self.attempts.take_over(attempt.run_id, attempt.token, token, self.beat_s) is not None:
+        waited_s = self.now() - (await self.runs.get(attempt.run_id)).updated_at
+        beat_s = min(max(self.beat_s, waited_s), self.beat_s * BEATS_TO_COME)
+        if await self.attempts.take_over(attempt.run_id, attempt.token, token, beat_s) is not None:
             log.warning("attempt.started_again", run=attempt.run_id)
             await self.runner.start(attempt.run_id, token)
 

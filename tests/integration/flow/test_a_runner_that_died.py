@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.errors import Lost
 from bot.domain.run import RunState
+from bot.flow.upkeep import BEATS_TO_COME
 from bot.ports import StateCopy
 from tests.fixtures.states import put_state
 
@@ -79,3 +80,15 @@ async def test_a_state_put_there_by_hand_is_no_reason_to_forget_the_end(flow):
     flow.world.left = (3, b"older")
     await flow.upkeep.rescue()
     assert (await flow.runs.get(run.id)).state is RunState.ERRORED
+
+
+@pytest.mark.parametrize(("waited_s", "beats"), [(0, 1), (180, 3), (1e6, BEATS_TO_COME)])
+async def test_a_runner_that_never_came_is_followed_by_one_that_gets_longer_to_come(flow, waited_s, beats):
+    flow.applying = replace(flow.applying, beat_s=-1)
+    run = await flow.approved()
+    await flow.applying.apply(run.id)
+    flow.world.at = (await flow.runs.get(run.id)).updated_at + waited_s
+    await flow.upkeep.rescue()
+    assert len(flow.world.started) == 2
+    assert await flow.attempts.overdue(-60 * beats + 5) == []
+    assert [late.run_id for late in await flow.attempts.overdue(-60 * beats - 5)] == [run.id]
