@@ -5,11 +5,12 @@ Names of parts after the command measure those alone: ``python -m tests.bench wa
 
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from bot import log
 from bot.settings import Settings
-from iac.terraform.toolchain import load
+from iac.terraform.toolchain import Toolchain, load
 from tests.bench import acks, costs, starts, way
 from tests.bench.processes import cold_start
 from tests.bench.table import Table
@@ -24,12 +25,21 @@ def main() -> None:
     table = Table()
     with tempfile.TemporaryDirectory(prefix="tf-bench-") as home:
         for name in sys.argv[1:] or PARTS:
-            PARTS[name].measure(table, Path(home) / name, toolchain)
+            _measure(name, table, Path(home) / name, toolchain)
         if not sys.argv[1:]:
             table.heading("Start")
             seconds = cold_start(Path(home) / "cold", toolchain.home)
             table.line("cold start to /ready (serve, SQLite, lab)", f"{seconds:.2f} s")
     table.end()
+
+
+def _measure(name: str, table: Table, home: Path, toolchain: Toolchain) -> None:
+    began = time.monotonic()
+    try:
+        PARTS[name].measure(table, home, toolchain)
+    except Exception as fault:  # noqa: BLE001 - whatever one part meets, the others are measured
+        table.broke(name, fault)
+    table.part_ends(name, began)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from tests.bench.table import Table, percentile
 
 RATE = 50
 RATE_S = 8.0
-FULL_S = 4.0
+FULL_S = 3.0
 WIRES = 16
 
 

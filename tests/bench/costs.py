@@ -11,9 +11,9 @@ from tests.bench.served import Served, serving
 from tests.bench.table import Table, percentile
 
 FEW, MANY = 10, 1000
-WORDS = 60
+WORDS = 40
 PLANS = 5
-IDLE_S = 8.0
+IDLE_S = 5.0
 GROWS = 1.25
 """A ratio within one run on a shared machine: what grows with the requests is far above this."""
 

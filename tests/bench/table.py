@@ -28,6 +28,15 @@ class Table:
         figure = f"{_short(value)}{unit}{f'   ({also})' if also else ''}"
         print(f"  {what:62s} {figure:32s} goal {_short(most)}{unit}: {'met' if is_met else 'NOT MET'}", flush=True)
 
+    def broke(self, part: str, fault: Exception) -> None:
+        """A part that could not be measured to its end counts as missed; the others are measured all the same."""
+        self.missed.append(part)
+        print(f"  {part} broke: {type(fault).__name__}: {fault}", flush=True)
+
+    def part_ends(self, part: str, began: float) -> None:
+        """How much of the whole it took."""
+        print(f"  [{part}: {time.monotonic() - began:.0f} s]", flush=True)
+
     def end(self) -> None:
         missed = f"not met: {'; '.join(self.missed)}" if self.missed else "every goal is met"
         print(f"\n{time.monotonic() - self.began:.0f} s; {missed}", flush=True)

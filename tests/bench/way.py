@@ -16,7 +16,7 @@ from tests.bench.table import Table, both
 from tests.fixtures.house import House, open_house, settings_for
 from tests.fixtures.recorder import Recorder, can_be_approved
 
-ROUNDS = 12
+ROUNDS = 9
 THREADS = 1000
 CARD_GOAL = 1.10
 MEMORY_GOAL = 1.25
