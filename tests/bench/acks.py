@@ -30,6 +30,7 @@ async def _measure(table: Table, home: Path, toolchain: Toolchain) -> None:
         ms = [shot.seconds * 1000 for shot in paced]
         also = f"p50 {percentile(ms, 50):.0f}, most {max(ms):.0f} ms, {len(ms)} messages"
         table.goal(f"ack at {RATE} messages a second, p99", percentile(ms, 99), 500, " ms", also)
+        await _hang_up(wires)  # a server closes a connection on which nothing was said for some seconds
         await served.quiet()
         ours = await _full(wires)
         health = await _full(wires, _health)
@@ -41,8 +42,12 @@ async def _measure(table: Table, home: Path, toolchain: Toolchain) -> None:
 async def _full(wires: list[Wire], shoot=None) -> float:
     shots = await as_fast_as_can_be(wires, shoot or _say, FULL_S)
     _check(shots)
-    await asyncio.gather(*(wire.close() for wire in wires))
+    await _hang_up(wires)
     return len(shots) / FULL_S
+
+
+async def _hang_up(wires: list[Wire]) -> None:
+    await asyncio.gather(*(wire.close() for wire in wires))
 
 
 async def _say(wire: Wire) -> Shot:

@@ -68,6 +68,8 @@ class Room:
     readings: "set[asyncio.Future[Any]]" = field(default_factory=set)
     _listed: dict[int, Standing] = field(default_factory=dict)
     _listed_to: int = 0
+    _by_thread: dict[str, Listed] = field(default_factory=dict)
+    _catching_up: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def list_audience(self) -> str:
@@ -107,15 +109,24 @@ class Room:
 
     async def threads(self) -> list[Listed]:
         """All threads, the newest first; only what is new is read."""
-        rows = await read_all(self.log, self._listed_to, [self.list_audience])
-        fold(rows, self._listed)
-        self._listed_to = max(self._listed_to, rows[-1].seq if rows else 0)
-        found = [row.body for row in self._listed.values() if isinstance(row.body, Listed)]
-        return sorted(found, key=lambda listed: listed.at, reverse=True)
+        await self._catch_up()
+        return sorted(self._by_thread.values(), key=lambda listed: listed.at, reverse=True)
 
     async def thread(self, thread: str) -> Listed | None:
-        """One thread of the list."""
-        return next((listed for listed in await self.threads() if listed.thread == thread), None)
+        """One thread of the list; it costs the same however many there are."""
+        await self._catch_up()
+        return self._by_thread.get(thread)
+
+    async def _catch_up(self) -> None:
+        """Read on in the list; one at a time, or an older edit that was read late would stand over a newer one."""
+        async with self._catching_up:
+            rows = await read_all(self.log, self._listed_to, [self.list_audience])
+            fold(rows, self._listed)
+            self._listed_to = rows[-1].seq if rows else self._listed_to
+            for row in rows:
+                listed = self._listed.get(row.ref or row.seq)
+                if listed is not None and isinstance(listed.body, Listed):
+                    self._by_thread[listed.body.thread] = listed.body
 
     async def list_thread(self, thread: str, title: str, tone: Tone, at: float, *, about: str = "") -> None:
         """Put a thread into the list, or bring its row up to date; the title it began with stays.
@@ -125,16 +136,21 @@ class Room:
         listed = Listed(thread, shorten(title), tone, at, shorten(about))
         key = f"thread:{self.list_audience}:{thread}"
         seq = await self.log.append(self.list_audience, LISTED, dump_body(listed), key=key)
-        first = await self.log.get(seq)
-        began = parse_body(LISTED, first.body) if first else None
         current = await self.thread(thread)
-        wanted = replace(listed, title=began.title) if isinstance(began, Listed) else listed
+        began = current or await self._began(seq)
+        wanted = replace(listed, title=began.title) if began else listed
         if current and not about:
             # Words beside a card change nothing of how the thread stands; a question does.
             stays = bool(current.about) and tone == "neutral"
             wanted = replace(wanted, about=current.about, tone=current.tone if stays else tone)
         if current != wanted:
             await self.log.replace(seq, dump_body(wanted))
+
+    async def _began(self, seq: int) -> Listed | None:
+        """A row of the list as it was first written: another process may have added it behind our reading."""
+        first = await self.log.get(seq)
+        body = parse_body(LISTED, first.body) if first else None
+        return body if isinstance(body, Listed) else None
 
     async def hear(self, event: Event) -> Mapping[str, str]:
         """Hand an event to the bot, which stores it; field errors of a form, if any. Refused while it cannot."""

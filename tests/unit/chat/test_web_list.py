@@ -1,5 +1,6 @@
 """The list of threads, folds and diffs as HTML: what is seen, and that nothing is lost on the way."""
 
+import asyncio
 import re
 from html import unescape
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.chat.port import Card, Text
 from bot.chat.terminal import render_card
-from bot.chat.web.bodies import Listed, Posted, Standing, parse_body
+from bot.chat.web.bodies import Listed, Posted, Standing, dump_body, parse_body
 from bot.chat.web.render import render_diff, render_message
 from bot.chat.web.room import shorten
 from bot.chat.web.sidebar import render_listed
@@ -98,3 +99,49 @@ def test_a_title_is_one_short_line(text):
     title = shorten(text)
     assert len(title) <= 80
     assert len(title.splitlines()) <= 1
+
+
+class SlowLog(MemoryLog):
+    """A log whose next reading is answered with what stood there when it was asked, once the gate opens."""
+
+    def hold(self) -> asyncio.Event:
+        self.gate, self.asked = asyncio.Event(), asyncio.Event()
+        return self.asked
+
+    async def since(self, seq, audiences, limit=500):
+        rows = await super().since(seq, audiences, limit)
+        gate, self.gate = getattr(self, "gate", None), None
+        if gate is not None:
+            self.opens = gate
+            self.asked.set()
+            await gate.wait()
+        return rows
+
+
+async def test_a_reading_of_the_list_that_comes_late_puts_nothing_back():
+    log = SlowLog()
+    room = new_chat(log).room
+    await room.list_thread("t1", ASK, "neutral", 1.0)
+    await room.list_thread("t1", "a card", "good", 2.0, about="planned")
+    room = new_chat(log).room
+    asked = log.hold()
+    late = asyncio.create_task(room.threads())
+    await asked.wait()
+    await log.replace(1, dump_body(Listed("t1", ASK, "bad", 3.0, "broke")))
+    soon = asyncio.create_task(room.threads())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    log.opens.set()
+    await asyncio.gather(late, soon)
+    assert (await room.thread("t1")).about == "broke"
+
+
+async def test_one_thread_is_found_among_many_as_it_stands_last():
+    room = new_chat(MemoryLog()).room
+    for number in range(30):
+        await room.list_thread(f"t{number}", f"ask {number}", "neutral", float(number))
+    await room.list_thread("t7", "later words", "good", 99.0, about="applied")
+    found = await room.thread("t7")
+    assert (found.title, found.about, found.at) == ("ask 7", "applied", 99.0)
+    assert (await room.threads())[0] == found
+    assert await room.thread("nobody's") is None
