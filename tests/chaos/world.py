@@ -19,6 +19,7 @@ import psutil
 from bot.settings import Settings
 from bot.store.embedded import RedisAt, find_program, launch
 from bot.store.upgrading import upgrade
+from iac.errors import Broken
 from iac.lab.child import LabChild, start
 from tests.chaos.child import Spec, main
 from tests.chaos.platform import Platform
@@ -28,6 +29,7 @@ forks = multiprocessing.get_context("forkserver")
 forks.set_forkserver_preload(["tests.chaos.child"])
 
 WATCH_S = 0.05
+REDIS_TRIES = 5
 CLAIM_S, BEAT_S = 4.0, 6.0
 NETWORK = {"first": "192.168.10.20", "last": "192.168.13.250", "prefix": 16, "gateway": "192.168.0.1"}
 
@@ -129,7 +131,14 @@ class World:
     async def start_redis(self) -> None:
         program = find_program()
         assert program is not None, "neither redis-server nor valkey-server"
-        self.redis = await launch(self.plan.directory / "redis", program)
+        for attempt in range(REDIS_TRIES):  # on a machine that is busy with everything else a start may come too late
+            try:
+                self.redis = await launch(self.plan.directory / "redis", program)
+            except Broken:
+                if attempt == REDIS_TRIES - 1:
+                    raise
+            else:
+                return
 
     def start(self, name: str) -> None:
         """Fork one process of the product."""
