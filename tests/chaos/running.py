@@ -33,9 +33,9 @@ WORLD_MOST = 45
 """Requests of one world; then its books are balanced and a new one begins."""
 CENSUS = 3
 """The first requests of a world are left in peace: they show where there are places to die at."""
-DEATHS_A_REQUEST = 1.6
+DEATHS_A_REQUEST = 1.3
 """Deaths in a world are at most so many times the requests that were asked in it: on a busy machine they wait."""
-WORLD_S, REQUEST_S = 420.0, 8.0
+WORLD_S, REQUEST_S = 420.0, 5.0
 """A world ends within so many seconds, and so many more for each of its requests, or it is named as stuck."""
 CLOSE_S = 60.0
 RECOVERY_LOOKS, LOOK_S = 60, 1.0
