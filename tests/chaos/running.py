@@ -30,7 +30,7 @@ SQLITE, POSTGRES = "sqlite", "postgresql"
 AT_A_TIME = 8
 """Requests that are open at the same time in one world."""
 WORLD_MOST = 45
-"""Requests of one world; then its books are balanced and a new one begins."""
+"""Requests of one world, as many as its lab has memory for; then its books are balanced and a new one begins."""
 CENSUS = 3
 """The first requests of a world are left in peace: they show where there are places to die at."""
 DEATHS_A_REQUEST = 1.3
@@ -113,7 +113,7 @@ async def _lane(chaos: Chaos, kind: str, count: int) -> None:
     number = 0
     while count > 0:
         number += 1
-        share = count if count < WORLD_MOST * 1.5 else WORLD_MOST
+        share = min(count, WORLD_MOST)
         told = await world_of(chaos, plan_of(chaos, kind, number), share)
         chaos.told.append(told)
         count -= share
