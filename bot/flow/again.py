@@ -15,6 +15,7 @@ PLAN_AGAIN = frozenset(
         "apply.node_gone",
         "apply.template_moved",
         "apply.yes_too_old",
+        "apply.yes_gone",
         "apply.no_room",
         "apply.rules_moved",
         "apply.rule_gone",

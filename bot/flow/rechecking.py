@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.approval import is_yes_too_old
+from bot.domain.approval import is_yes_too_old, may_approve
 from bot.domain.automatic import RULE, is_automatic
 from bot.domain.errors import Refused, say
 from bot.domain.outcome import Outcome, parse_outcome
 from bot.domain.run import Run
 from bot.flow.claiming import rivals, room_held
+from bot.flow.deciding import needs_of_run
 from bot.flow.judging import judge
 from bot.flow.rules import Rules, Violated
 from bot.flow.wishes import Wish, created, wish_of
-from bot.ports import Claimed, Claims, Clock, Cluster, Reservations, Runs, Stacks
+from bot.ports import Claimed, Claims, Clock, Cluster, People, Reservations, Runs, Stacks
 from iac.inventory import Inventory
 from iac.placement import misfits
 from iac.spec import PlacedGuest
@@ -38,6 +39,7 @@ class Recheck:
     claims: Claims
     reservations: Reservations
     cluster: Cluster
+    people: People
     rules: Rules
     now: Clock
 
@@ -45,13 +47,14 @@ class Recheck:
         """``Refused`` with what moved; a refusal of ``PLAN_AGAIN`` leaves the wish standing."""
         if is_yes_too_old(run, self.now()):
             raise Refused("apply.yes_too_old", run=run.id)
+        outcome = parse_outcome(run.outcome)
+        self._check_still_decided(run, outcome)
         # What we know is read while the cluster answers.
         inventory, known = await asyncio.gather(self.cluster.read(), self._known(run))
         if run.state_serial is not None and known.serial != run.state_serial:
             raise Refused("apply.state_moved", run=run.id)
         if not inventory.is_quorate:
             raise Refused("apply.no_quorum", cluster=inventory.cluster)
-        outcome = parse_outcome(run.outcome)
         _check_reserved(known.vmids, created(outcome))
         for guest in created(outcome):
             _check_still_free(guest, inventory)
@@ -60,6 +63,15 @@ class Recheck:
             raise Refused("apply.rule_gone", run=run.id)
         self._check_rules(wish, outcome, inventory)
         _check_room(wish, outcome, inventory, known.claims)
+
+    def _check_still_decided(self, run: Run, outcome: Outcome) -> None:
+        """A run may wait long after its yes, as under a freeze: who lost the right meanwhile decides nothing."""
+        if run.decided_by == RULE:
+            return
+        needs = needs_of_run(run, self.people)
+        still = [person for person in outcome.yes if may_approve(run, self.people.named(person), needs)]
+        if len(still) < needs.approvals:
+            raise Refused("apply.yes_gone", run=run.id)
 
     async def _known(self, run: Run) -> Known:
         """One after the other: it takes less than the cluster does, and one connection."""

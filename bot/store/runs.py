@@ -54,7 +54,12 @@ class SqlRuns:
         async with self.database.writing() as connection:
             if (await connection.execute(statement)).first() is None:
                 return
-            facts = {"stack": run.stack_id, "revision": run.revision, "requester": run.requester}
+            facts = {
+                "stack": run.stack_id,
+                "revision": run.revision,
+                "requester": run.requester,
+                "edited_by": run.edited_by,
+            }
             await record(connection, Entry(run.id, None, run.state.value, actor, run.created_at, facts))
             await queue(self.database, connection, messages)
 
@@ -174,7 +179,9 @@ class SqlRuns:
             if row is None:
                 raise Lost(run.id)
             state = run.state.value
-            await record(connection, Entry(run.id, state, state, "bot:closing", at, {"closed": True}))
+            await record(
+                connection, Entry(run.id, state, state, "bot:closing", at, {"closed": True, "digest": run.digest})
+            )
             await queue(self.database, connection, messages)
             return parse_run(row)
 

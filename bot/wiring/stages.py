@@ -225,6 +225,7 @@ def _applying(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) ->
         claims=SqlClaims(parts.database),
         reservations=reservations,
         cluster=parts.cluster,
+        people=parts.book,
         rules=rules_of(parts.settings),
         now=parts.now,
     )

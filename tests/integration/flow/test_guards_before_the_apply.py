@@ -8,12 +8,16 @@ from bot.chat.port import Actor, Conversation, Said
 from bot.domain.environment import Environment
 from bot.domain.outcome import dump_outcome, parse_outcome
 from bot.domain.run import UNTOUCHED, RunState
+from bot.settings import Settings
 from bot.store.claims import SqlClaims
 from bot.store.freezes import SqlFreezes
 from bot.store.reservations import SqlReservations
+from bot.wiring.environments import environments_of
+from bot.wiring.people import book_of
 from iac.errors import Sentence
 from iac.spec import Limits
 from tests.fixtures.flow import GB, SPEC, WORLD, proposal, rules
+from tests.fixtures.ruled import PEOPLE
 
 FULL = replace(WORLD, nodes=tuple(replace(node, memory_used_bytes=60 * GB) for node in WORLD.nodes))
 
@@ -117,6 +121,25 @@ async def _two_approved(flow):
     await flow.planning.plan(second.id)
     await flow.press("bob", await flow.newest())
     return first, await flow.newest()
+
+
+async def test_a_yes_of_somebody_who_lost_the_right_while_the_run_waited_starts_nothing(flow):
+    run = await flow.approved()
+    freezes = SqlFreezes(flow.database)
+    await freezes.freeze("test:carol", "a rogue approver", flow.world.at)
+    assert (await applied(flow, run)).state is RunState.APPROVED
+    flow.people(book_of([person for person in PEOPLE if person.id != "test:bob"], environments_of(Settings())))
+    await freezes.unfreeze("test:carol", flow.world.at)
+    refused = await applied(flow, run)
+    assert (refused.state, refused.outcome["error"]["key"]) == (RunState.REFUSED, "apply.yes_gone")
+    assert flow.world.started == []
+    assert (await flow.newest()).revision == run.revision + 1
+
+
+async def test_where_it_takes_more_people_by_now_one_yes_starts_nothing(flow):
+    run = await flow.approved()
+    flow.ruled(approvals=2)
+    assert (await applied(flow, run)).outcome["error"]["key"] == "apply.yes_gone"
 
 
 @pytest.mark.parametrize("key", ["terraform.plan_gone", "terraform.plan_changed"])
