@@ -64,6 +64,9 @@ function place({ seq, html, plain }) {
     byId("announce").textContent = plain;
   }
   if (stay) toEnd();
+  // What was pressed asks something of its presser alone: the answer can be typed at once.
+  const question = !old && fresh.matches(".note") && fresh.querySelector("form input:not([type=radio])");
+  if (question && !byId("text").value) question.focus();
 }
 
 // An edit must not fold what somebody reads, nor empty what somebody fills in.
