@@ -34,7 +34,9 @@ WORLD_MOST = 45
 CENSUS = 3
 """The first requests of a world are left in peace: they show where there are places to die at."""
 DEATHS_A_REQUEST = 1.3
-"""Deaths in a world are at most so many times the requests that were asked in it: on a busy machine they wait."""
+"""Deaths in a world are at most so many times the requests that are over in it: on a busy machine they wait."""
+AHEAD = 3
+"""So many requests are counted as over before the first one is."""
 WORLD_S, REQUEST_S = 420.0, 5.0
 """A world ends within so many seconds, and so many more for each of its requests, or it is named as stuck."""
 CLOSE_S = 60.0
@@ -136,7 +138,10 @@ async def world_of(chaos: Chaos, plan: Plan, count: int) -> Told:
     world = World(plan, Platform(dice), chaos.tools, chaos.terraform)
     requests = [Request(number) for number in range(count)]
     victims = Victims(
-        world, chaos.schedule(plan.database), dice, lambda: sum(r.asked_at > 0 for r in requests) * DEATHS_A_REQUEST
+        world,
+        chaos.schedule(plan.database),
+        dice,
+        lambda: (AHEAD + sum(r.done_at > 0 for r in requests)) * DEATHS_A_REQUEST,
     )
     books = Books()
     try:

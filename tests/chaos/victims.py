@@ -18,7 +18,7 @@ CALM_S = 0.8
 KNIFE_S = 12.0
 """How long a knife lies at a place that nobody passes."""
 AT_ONCE = 3
-PATIENT = 24
+PATIENT = 8
 """How many knives more lie where somebody passes rarely: there they stay until he does."""
 TERRAFORM, RUNNER, ANSWERS = 0.10, 0.06, 1.5
 """The shares of applies in which terraform, or its runner, is killed, and within how many seconds of its start."""
@@ -133,9 +133,12 @@ class Victims:
 
     async def _knives(self) -> None:
         while True:
-            calm = CALM_S if self.look() else 0.0
-            await asyncio.sleep(calm + 0.1)
+            if self.look():  # who has just been started again gets a moment, or nobody would ever come further
+                self._clear()
+                await asyncio.sleep(CALM_S)
+            await asyncio.sleep(0.1)
             if self._were_enough():
+                self._clear()
                 continue
             for knife, since in list(self.lying.items()):
                 if knife not in self.patient and time.monotonic() - since > KNIFE_S:
@@ -146,6 +149,13 @@ class Victims:
             for knife in self.schedule.rare(PATIENT - len(self.patient), list(self.lying)):
                 self.patient.add(knife)
                 self._lay(knife)
+
+    def _clear(self) -> None:
+        """Take every knife up for now."""
+        for point, how in self.lying:
+            (self.world.edge / "knives" / point.knife(how)).unlink(missing_ok=True)
+        self.lying.clear()
+        self.patient.clear()
 
     def _lay(self, knife: Lying) -> None:
         point, how = knife
