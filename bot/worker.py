@@ -15,6 +15,7 @@ from bot.domain.errors import Lost
 from bot.domain.run import RunState
 from bot.hearing import Hearing, Stages
 from bot.ports import Clock, Handler, Inbox, Job, Jobs, Runs
+from bot.store.turns import hurried
 from iac.errors import Broken
 
 log = structlog.get_logger()
@@ -22,6 +23,8 @@ log = structlog.get_logger()
 SWEEP_EVERY_S = 1.0
 SWEEP_LIMIT = 50
 SEND_EVERY_S = 0.2
+THINKING_AT_ONCE = 8
+"""Turns of the agents in one process: offline they share one core, and with a model more would only meet its limits."""
 
 JOB_OF: Mapping[RunState, Job] = {
     RunState.PENDING: "plan",
@@ -92,17 +95,24 @@ class Worker:
     duties: Sequence[Duty] = ()
     first: Sequence[Callable[[], Awaitable[object]]] = ()
     bell: asyncio.Event = field(default_factory=asyncio.Event)
+    thinking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(THINKING_AT_ONCE))
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def handlers(self) -> Mapping[str, Handler]:
         """What to do for each job; the consumer of the queue calls these."""
         return {
-            "hear": _guarded("hear", self.hearing.hear),
+            "hear": _guarded("hear", self._hear),
+            "press": _guarded("press", _at_once(self.hearing.hear)),
             "plan": _guarded("plan", self.stages.planning.plan, self.stages.planning.give_up),
-            "apply": _guarded("apply", self.stages.applying.apply, self.stages.upkeep.tell_fault),
+            "apply": _guarded("apply", _at_once(self.stages.applying.apply), self.stages.upkeep.tell_fault),
             "close": _guarded("close", self.stages.closing.close, self.stages.upkeep.tell_fault),
             "tell": self._ring,
         }
+
+    async def _hear(self, key: str) -> None:
+        """Some at a time: agents that think all at once make everybody wait, and every press with them."""
+        async with self.thinking:
+            await self.hearing.hear(key)
 
     async def run(self, consumer: Consuming) -> None:
         """Work until cancelled. Jobs are taken once what is ``first`` is there; what is waiting is sent meanwhile."""
@@ -161,6 +171,16 @@ async def _tried(what: str, act: Awaitable[object]) -> None:
         await act
     except Exception:  # whatever it is, the rest must go on
         log.exception("worker.failed", what=what)
+
+
+def _at_once(act: Handler) -> Handler:
+    """A person waits for what this writes."""
+
+    async def at_once(key: str) -> None:
+        with hurried():
+            await act(key)
+
+    return at_once
 
 
 def _guarded(job: str, act: Handler, give_up: Callable[[str, str], Awaitable[None]] | None = None) -> Handler:

@@ -9,7 +9,8 @@ from bot.chat.port import Actor, Card, Conversation
 Clock = Callable[[], float]
 """Seconds since the epoch, UTC."""
 
-Job = Literal["hear", "plan", "apply", "close", "tell"]
+Job = Literal["hear", "press", "plan", "apply", "close", "tell"]
+"""``hear`` and ``press`` are one act with two queues: a press does not wait behind words."""
 
 Handler = Callable[[str], Awaitable[None]]
 """Does one job for the id it is given."""

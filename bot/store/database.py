@@ -1,6 +1,5 @@
 """The database: one engine, the same statements on SQLite and PostgreSQL, and one clock for all leases."""
 
-import asyncio
 import math
 import time
 from collections.abc import AsyncIterator
@@ -19,6 +18,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from bot.store.silence import Silence
 from bot.store.sqlite import LettingGo
+from bot.store.turns import Turns
 from iac.errors import Broken
 
 BUSY_MS: Final = 30_000
@@ -66,7 +66,8 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that may write; ``Broken`` where the database does not answer.
 
-        SQLite has one writer at a time: tasks of this process queue here instead of polling its lock.
+        SQLite has one writer at a time: tasks of this process queue here instead of polling its lock, and what a
+        person waits for (``bot.store.turns.hurried``) goes first.
         """
         async with self.writers:
             with silence("writing to the database"):
@@ -117,7 +118,7 @@ def open_database(url: str, *, rest_s: float = REST_S) -> Database:
     engine = create_async_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "async_creator_fn": LettingGo})
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return Database(engine, engine.execution_options(is_reading=True), asyncio.Lock())
+    return Database(engine, engine.execution_options(is_reading=True), Turns())
 
 
 def try_after_rest(engine: AsyncEngine, rest_s: float) -> None:

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import structlog
 from redis.asyncio import Redis
@@ -23,7 +23,7 @@ from taskiq.kicker import AsyncKicker
 from taskiq.receiver import Receiver
 from taskiq_redis import RedisStreamBroker
 
-from bot.ports import Handler
+from bot.ports import Handler, Job
 
 log = structlog.get_logger()
 # The library logs each job at INFO; ours are logged where they are done.
@@ -102,7 +102,7 @@ class RedisJobs:
         """From now on this process works; with no handlers, no more."""
         self._handlers = handlers
 
-    async def send(self, job: Literal["hear", "plan", "apply", "close", "tell"], key: str) -> None:
+    async def send(self, job: Job, key: str) -> None:
         """Ring. Without the bell the job is begun here, where there is room; the sweeper asks again for the rest."""
         if time.monotonic() >= self._silent_until and await self._rings(job, key):
             return
@@ -137,7 +137,7 @@ class Consumer:
     """Takes jobs and does them, ``concurrency`` at a time, in this process and this loop."""
 
     def __init__(
-        self, url: str, handlers: Mapping[str, Handler], concurrency: int = 64, jobs: RedisJobs | None = None
+        self, url: str, handlers: Mapping[str, Handler], concurrency: int = 512, jobs: RedisJobs | None = None
     ) -> None:
         """A long job holds one place; leave places for the short ones. ``jobs`` is what this process rings with."""
         self._handlers, self._jobs = handlers, jobs

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from agents.crew import AdkCrew
-from bot.chat.port import Chat, Event, Sink
+from bot.chat.port import Chat, Event, Said, Sink
 from bot.chat.web import WebChat
 from bot.chat.words import Words
 from bot.detached import DetachedRunner
@@ -94,7 +94,7 @@ class StoreFirst:
     async def __call__(self, event: Event) -> Mapping[str, str] | None:
         """Store; ring only for what is new. A lost ring is found by the sweeper."""
         if await self.inbox.store(event, self.now()):
-            await self.jobs.send("hear", event.dedupe)
+            await self.jobs.send("hear" if isinstance(event, Said) else "press", event.dedupe)
         return None
 
 

@@ -19,6 +19,7 @@ from bot.chat.web.render import render_diff
 from bot.chat.web.room import Room, WebPerson
 from bot.chat.web.stream import Stream
 from bot.chat.words import preferred
+from bot.store.turns import hurried
 
 Door = Callable[[Room, Request], Awaitable[Response]]
 Post = Callable[[Room, WebPerson, dict[str, object]], Awaitable[dict[str, object]]]
@@ -172,7 +173,9 @@ async def _diff(room: Room, request: Request) -> Response:
 
 async def _post(post: Post, room: Room, request: Request) -> Response:
     person = _known(room, request)
-    return JSONResponse(await post(room, person, await read_json(request)))
+    sent = await read_json(request)
+    with hurried():
+        return JSONResponse(await post(room, person, sent))
 
 
 async def _switch(room: Room, request: Request) -> Response:

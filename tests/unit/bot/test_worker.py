@@ -17,7 +17,7 @@ from bot.flow.tongue import Tongue
 from bot.hearing import Hearing
 from bot.settings import Settings
 from bot.wiring.people import book_of
-from bot.worker import Worker
+from bot.worker import THINKING_AT_ONCE, Worker
 from iac.errors import Broken
 
 HERE = Conversation("web", "local", "main", "t1")
@@ -40,6 +40,7 @@ class World:
     event: Any = SAID
     fault: Exception | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    claimed: list[str] = field(default_factory=list)
     done_keys: list[str] = field(default_factory=list)
     given_back: list[tuple[str, str]] = field(default_factory=list)
     renewed: list[float] = field(default_factory=list)
@@ -58,7 +59,8 @@ class World:
             return self
         raise AttributeError(name)
 
-    async def claim(self, _key, _owner, _lease_s):
+    async def claim(self, key, _owner, _lease_s):
+        self.claimed.append(key)
         return self.event
 
     async def renew(self, _key, _owner, lease_s):
@@ -245,3 +247,19 @@ async def test_the_bell_wakes_the_sender():
     bell = worker(World())
     await bell.handlers()["tell"]("web:local:main:t1")
     assert bell.bell.is_set()
+
+
+async def test_a_press_does_not_wait_behind_words_that_are_thought_about():
+    world = World()
+    working = worker(world)
+    thinking = [asyncio.create_task(working.handlers()["hear"](f"e{n}")) for n in range(THINKING_AT_ONCE + 3)]
+    for _ in range(10):  # each has had its chance to begin
+        await asyncio.sleep(0)
+    assert len(world.claimed) == THINKING_AT_ONCE
+    world.event = PRESSED
+    async with asyncio.timeout(5):
+        await working.handlers()["press"]("p1")
+    assert [event.dedupe for event in world.pressed] == ["p1"]
+    assert len(world.claimed) == THINKING_AT_ONCE + 1
+    world.gate.set()
+    await asyncio.gather(*thinking)
