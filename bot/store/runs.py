@@ -15,13 +15,14 @@ from bot.store.audit import Entry, record
 from bot.store.database import Database, clock
 from bot.store.freezes import check_not_frozen
 from bot.store.holds import check_templates_free, hold_templates
-from bot.store.models import UNDECIDED, UNREPORTED, attempts, runs
+from bot.store.models import UNDECIDED, UNREPORTED, WORKED_ON, attempts, runs
 from bot.store.moving import FREE, RUN_COLUMNS, Moving, check_move, guarded, move, parse_run, run_of
 from bot.store.outbox import queue
 from bot.store.settled import check_is_current, check_is_settled, is_changing, is_unrecovered, was_tried
 
 ATTEMPT_COLUMNS: Final = tuple(attempts.c[field.name] for field in fields(Attempt))
-WORKED_ON: Final = (RunState.PENDING, RunState.PLANNING, RunState.APPROVED, RunState.APPLYING)
+OPEN: Final = frozenset({RunState.PENDING, RunState.PLANNING, RunState.APPROVED, RunState.APPLYING})
+"""The states of ``WORKED_ON``."""
 LOOKS: Final = 3
 """How often a stack that was just freed is tried again before the sweeper has to."""
 AGE: Final = (runs.c.created_at, runs.c.revision, runs.c.id)
@@ -30,7 +31,7 @@ AGE: Final = (runs.c.created_at, runs.c.revision, runs.c.id)
 def due_runs(now: float) -> Select[Any]:
     """What ``SqlRuns.due`` asks, the longest waiting first: each part reads an index of what is still to be done."""
     parts = (
-        runs.c.state.in_([state.value for state in WORKED_ON]),
+        text(WORKED_ON),
         text(UNREPORTED) & was_tried(),
         text(UNDECIDED) & (runs.c.expires_at < now),
         text(UNDECIDED) & (runs.c.remind_at <= now),
@@ -84,8 +85,10 @@ class SqlRuns:
 
     async def in_states(self, states: Iterable[RunState]) -> Sequence[Run]:
         """Every run that is in one of these states, oldest first: for states that few runs are in at a time."""
-        chosen = select(*RUN_COLUMNS).where(runs.c.state.in_([state.value for state in states]))
-        return await self._list(chosen.order_by(*AGE))
+        wanted = frozenset(states)
+        chosen = select(*RUN_COLUMNS).where(runs.c.state.in_(sorted(state.value for state in wanted)))
+        # In the words of the index, which holds what is being worked on and nothing that has ended.
+        return await self._list((chosen.where(text(WORKED_ON)) if wanted <= OPEN else chosen).order_by(*AGE))
 
     async def claim(self, run_id: str, states: Iterable[RunState], owner: str, lease_s: float) -> Run | None:
         """Take a run to work on if it is in one of these states, unclaimed and not closed; raises its fence."""

@@ -121,7 +121,8 @@ async def test_two_hundred_clicks_of_one_moment_on_the_page_are_one_yes_and_each
             return every if all(every.values()) else None
 
         heard = await until(words)
-        assert any("four eyes" in word for word in heard["alice"])
+        # Whoever is heard after the yes that counted is told that it is too late, whatever else speaks against them.
+        assert any("four eyes" in w or "Too late" in w for w in heard["alice"])
         assert all(any("do not have the right" in w or "Too late" in w for w in heard[f"s{n}"]) for n in range(9))
         assert run.decided_by.startswith("web:a")
         assert run.decided_by != "web:alice"

@@ -15,7 +15,8 @@ from bot.store.runs import due_runs
 from tests.integration.store.making import S, a_run, a_run_in
 
 ENDED = 4_000
-PARTS = {"runs_due", "runs_unreported", "runs_expiring", "runs_to_remind"}
+PARTS = ({"runs_due"}, {"runs_unreported"}, {"runs_expiring", "runs_to_remind"})
+"""Either index of the plans that wait names them all; with few of them one is as good as the other."""
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def _is_scanned(plan: str, table: str) -> bool:
 
 async def test_what_is_due_is_found_without_reading_what_has_ended(long_life):
     plan = await _plan_of(long_life, due_runs(10.0).limit(50))
-    assert {name for name in PARTS if name in plan} == PARTS, plan
+    assert all(any(name in plan for name in part) for part in PARTS), plan
     assert not _is_scanned(plan, "runs"), plan
 
 
