@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
@@ -13,14 +11,19 @@ AHEAD: Final = 4
 _is_hurried: ContextVar[bool] = ContextVar("is_hurried", default=False)
 
 
-@contextmanager
-def hurried() -> Iterator[None]:
-    """Writes in this context are waited for by a person: an acknowledgement, a press, the start of an apply."""
-    token = _is_hurried.set(True)
-    try:
-        yield
-    finally:
-        _is_hurried.reset(token)
+class hurried:  # noqa: N801 - read as a word: ``with hurried():``
+    """Writes in this context are waited for by a person: an acknowledgement, a press, the start of an apply.
+
+    A class and no generator: what is raised through it is left as it is, frozen values too.
+    """
+
+    def __enter__(self) -> None:
+        """From here on."""
+        self._before = _is_hurried.set(True)
+
+    def __exit__(self, *_: object) -> None:
+        """As it was before."""
+        _is_hurried.reset(self._before)
 
 
 class Turns:

@@ -3,6 +3,9 @@
 import asyncio
 import random
 
+import pytest
+
+from bot.chat.web.guard import Denied, deny
 from bot.store.turns import AHEAD, Turns, hurried
 
 
@@ -68,3 +71,10 @@ async def test_only_one_writes_at_a_time():
 
     await asyncio.gather(*(write() for _ in range(50)))
     assert most == 1
+
+
+def test_a_no_goes_through_the_hurry_as_it_is():
+    no = deny(409, "gone")
+    with pytest.raises(Denied) as raised, hurried():
+        raise no
+    assert raised.value is no
