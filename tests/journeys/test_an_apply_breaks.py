@@ -1,6 +1,7 @@
 """An apply is stopped, or its processes are killed: what exists is known, said, and can be finished or undone."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -71,7 +72,8 @@ def holders(directory):
 def kill(directory, chosen=lambda _name: True):
     for pid, name in holders(directory).items():
         if chosen(name):
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # terraform ends by itself as soon as its runner is gone
+                os.kill(pid, signal.SIGKILL)
 
 
 async def known(house, run):
