@@ -1,7 +1,7 @@
 """The slots of an act, by its intent, from what its clause names: each intent has its fillers. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from agents.rules.clauses import Clause
@@ -258,8 +258,3 @@ FILLERS: Mapping[str, tuple[Filler, ...]] = {
     "troubleshoot": _both(targets),
     "clone_vm": _both(_source),
 }
-
-
-def words_of(slots: Mapping[str, Any]) -> Iterator[str]:
-    """The names in slots, to be spoken of."""
-    yield from slots.get("targets", ())

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Lost
-from bot.domain.run import TERMINAL, Run, RunState
+from bot.domain.run import TERMINAL, Run
 from bot.ports import Claimed
 from bot.store.database import Database, clock
-from bot.store.models import claims, claims_head, runs
+from bot.store.models import claims, claims_head
+from bot.store.settled import held_state
 from iac.errors import Broken
 
 COLUMNS: Final = tuple(claims.c[column.name] for column in fields(Claimed))
@@ -32,7 +33,9 @@ class SqlClaims:
         """
         async with self.database.writing() as connection:
             await _queue_up(connection)
-            await _check_is_open(connection, run)
+            state = await held_state(connection, run.id)
+            if state is None or state in TERMINAL:
+                raise Lost(run.id)
             mine = decide(await _all(connection, claims.c.run_id != run.id))
             await connection.execute(delete(claims).where(claims.c.run_id == run.id))
             if mine:
@@ -81,11 +84,3 @@ async def _queue_up(connection: AsyncConnection) -> None:
 async def _all(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Sequence[Claimed]:
     rows = await connection.execute(select(*COLUMNS).where(*conditions).order_by(*ORDER))
     return [Claimed(*row) for row in rows]
-
-
-async def _check_is_open(connection: AsyncConnection, run: Run) -> None:
-    """The row is locked until the transaction ends: who ends the run now gives back what is claimed here."""
-    chosen = select(runs.c.state).where(runs.c.id == run.id).with_for_update()
-    state = (await connection.execute(chosen)).scalar()
-    if state is None or RunState(state) in TERMINAL:
-        raise Lost(run.id)

@@ -8,9 +8,10 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Lost, Refused
-from bot.domain.run import TERMINAL, Run, RunState
+from bot.domain.run import TERMINAL, Run
 from bot.store.database import Database, clock
-from bot.store.models import holders, reservations, runs
+from bot.store.models import holders, reservations
+from bot.store.settled import held_state
 from bot.store.stacks import lock_stack
 from iac.inventory import Inventory
 from iac.spec import Address
@@ -56,7 +57,8 @@ class SqlReservations:
         wanted = Wanted(run, guest, taken.cluster)
         async with self.database.writing() as connection:
             await lock_stack(connection, run.stack_id)
-            await _check_is_open(connection, run)
+            if await held_state(connection, run.id) in TERMINAL:
+                raise Lost(run.id)
             held = await self._held(connection, wanted, taken)
             await self._name(connection, wanted, taken, held)
             vmid = held.get(VMID) or await self._vmid(connection, wanted, taken, vmids)
@@ -150,14 +152,6 @@ async def give_back(connection: AsyncConnection, run_id: str) -> None:
     alone = reservations.c.id.in_(mine) & reservations.c.id.not_in(others) & reservations.c.is_kept.is_(False)
     await connection.execute(delete(reservations).where(alone))
     await connection.execute(delete(holders).where(holders.c.run_id == run_id))
-
-
-async def _check_is_open(connection: AsyncConnection, run: Run) -> None:
-    """The row is locked until the transaction ends: who ends the run now gives back what is reserved here."""
-    chosen = select(runs.c.state).where(runs.c.id == run.id).with_for_update()
-    state = (await connection.execute(chosen)).scalar()
-    if state is not None and RunState(state) in TERMINAL:
-        raise Lost(run.id)
 
 
 def _is_anothers(vmid: int, guest: str, taken: Inventory) -> bool:

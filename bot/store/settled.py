@@ -25,6 +25,16 @@ def is_unrecovered() -> ColumnElement[bool]:
     return (runs.c.state == RunState.ERRORED.value) & runs.c.closed_at.is_(None) & was_tried()
 
 
+async def held_state(connection: AsyncConnection, run_id: str) -> RunState | None:
+    """The state of a run, whose row is locked until the transaction ends; None where there is no such run.
+
+    Whoever ends the run meanwhile waits, and gives back what is taken for it here.
+    """
+    chosen = select(runs.c.state).where(runs.c.id == run_id).with_for_update()
+    state = (await connection.execute(chosen)).scalar()
+    return None if state is None else RunState(state)
+
+
 async def check_is_current(connection: AsyncConnection, run: Run) -> None:
     """Refuse a plan that was made on another state; the stack is held until the caller's transaction ends.
 
