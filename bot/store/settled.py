@@ -5,7 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Refused
 from bot.domain.run import Run, RunState
-from bot.store.models import attempts, runs, stacks, states
+from bot.store.models import attempts, runs, states
+from bot.store.stacks import lock_stack
 
 CHANGING = (RunState.APPROVED, RunState.APPLYING)
 
@@ -40,9 +41,7 @@ async def check_is_current(connection: AsyncConnection, run: Run) -> None:
 
     Whoever makes another version the newest holds the same row: it is either seen here, or sees that an apply began.
     """
-    held = select(stacks.c.id).where(stacks.c.id == run.stack_id).with_for_update()
-    if (await connection.execute(held)).first() is None:
-        raise Refused("run.unknown_stack", stack=run.stack_id)
+    await lock_stack(connection, run.stack_id)
     newest = select(func.coalesce(func.max(states.c.serial), 0)).where(states.c.stack_id == run.stack_id)
     if run.state_serial is not None and (await connection.execute(newest)).scalar_one() != run.state_serial:
         raise Refused("apply.state_moved", run=run.id)
