@@ -24,7 +24,7 @@ def test_a_port_that_is_taken_is_a_sentence_and_leaves_nothing_behind(shell):
     assert f"127.0.0.1:{port}" in served.said
     assert "THREADFORM_WEB_PORT" in served.said
     assert "Traceback" not in served.said
-    until(lambda: belonging_to(shell.home) == {}, f"nothing is left: {belonging_to(shell.home)}", 10)
+    until(lambda: belonging_to(shell.home) == {}, "nothing is left")
 
 
 def test_a_memory_that_is_killed_while_people_talk_comes_back_and_no_word_is_lost(shell, lab, people):
@@ -34,7 +34,7 @@ def test_a_memory_that_is_killed_while_people_talk_comes_back_and_no_word_is_los
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
     people.say("t1", "1c/1g ubuntu 24.04, 10 GB, call it back01")
-    people.wait_for(RunState.PLANNED, seconds=45)
+    people.wait_for(RunState.PLANNED)
     assert _memory_of(served) not in (None, killed)
 
 
@@ -57,7 +57,7 @@ def test_no_secret_stands_on_a_command_line_or_in_a_file_that_others_can_read(sh
 
 def test_ready_is_said_only_when_every_part_would_do_its_work(shell, lab):
     served = shell.start("serve")
-    until(lambda: _ready(shell)[0] == 200, f"it is ready: {served.said[-500:]}", 60)
+    until(lambda: _ready(shell)[0] == 200, "it is ready")
     told = _ready(shell)[1]["parts"]
     assert set(told.values()) == {"ready"}
     assert set(told) == {"database", "memory", "cluster", "toolchain", "workers", "audit", "disk", "chat"}
@@ -65,7 +65,7 @@ def test_ready_is_said_only_when_every_part_would_do_its_work(shell, lab):
 
 def test_the_web_side_alone_says_that_nobody_works_and_the_doctor_repeats_it(shell, lab):
     shell.start("web", THREADFORM_DISK_FREE_MB="1000000000")
-    until(lambda: _ready(shell)[0] == 503, "it answers", 60)
+    until(lambda: _ready(shell)[0] == 503, "it answers")
     told = _ready(shell)[1]["parts"]
     assert "threadform worker" in told["workers"]
     assert "MB free" in told["disk"]
@@ -78,7 +78,7 @@ def test_the_web_side_alone_says_that_nobody_works_and_the_doctor_repeats_it(she
 def _ready(shell) -> tuple[int, dict]:
     url = f"http://127.0.0.1:{shell.environment['THREADFORM_WEB_PORT']}/ready"
     try:
-        answer = httpx.get(url, timeout=10)
+        answer = httpx.get(url, timeout=60)
     except httpx.TransportError:
         return 0, {}
     return answer.status_code, answer.json()

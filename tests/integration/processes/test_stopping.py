@@ -3,13 +3,12 @@
 import pytest
 
 from bot.domain.run import RunState
-from tests.fixtures.commands import belonging_to, until
+from tests.fixtures.commands import STOP_S, belonging_to, until
 from tests.integration.processes.conftest import machines
 
 pytestmark = [pytest.mark.terraform]
 
 ASK = "1c/1g ubuntu 24.04, 10 GB, call it stop01"
-STOP_S = 15
 
 
 def _ours(shell):
@@ -22,7 +21,7 @@ def test_a_stop_while_nothing_happens_is_quick_and_leaves_nothing(shell, slow_la
     until(lambda: "bot.runner" in str(_ours(shell)), "a spare runner waits")
     assert served.stop() < STOP_S
     assert served.process.returncode == 0
-    until(lambda: _ours(shell) == {}, f"nothing is left: {_ours(shell)}", 5)
+    until(lambda: _ours(shell) == {}, "nothing is left")
 
 
 def test_a_stop_in_the_middle_of_a_plan_loses_nothing(shell, slow_lab, people):
@@ -31,7 +30,7 @@ def test_a_stop_in_the_middle_of_a_plan_loses_nothing(shell, slow_lab, people):
     people.say("t1", ASK)
     people.wait_for(RunState.PLANNING)
     assert served.stop() < STOP_S
-    until(lambda: _ours(shell) == {}, f"nothing is left: {_ours(shell)}", 5)
+    until(lambda: _ours(shell) == {}, "nothing is left")
     shell.start("serve")
     (run,) = people.wait_for(RunState.PLANNED)
     assert run.revision == 1
@@ -48,7 +47,7 @@ def test_an_apply_goes_on_after_a_stop_and_is_reported_after_the_restart(shell, 
     assert "bot.runner" in str(_ours(shell)) or people.runs()[0].state is RunState.APPLIED
     people.wait_for(RunState.APPLIED)
     assert "stop01" in machines(slow_lab.access)
-    until(lambda: _ours(shell) == {}, f"the runner ends by itself: {_ours(shell)}", 10)
+    until(lambda: _ours(shell) == {}, "the runner ends by itself")
     shell.start("serve")
     until(lambda: people.runs()[0].outcome["usable"], "the restarted product looks at the machine and reports")
     assert people.runs()[0].outcome["usable"][0]["missing"] == []

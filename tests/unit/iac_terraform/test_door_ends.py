@@ -14,8 +14,12 @@ from iac.terraform.door import GRACE_SECONDS, Door
 from iac.terraform.mirror import Mirror
 from iac.terraform.toolchain import Toolchain
 
-DEAF = """trap '' INT; echo $$ > main; sh -c 'echo $$ > child; exec sleep 60' & touch up; wait"""
-SOON = 10
+DEAF = """trap '' INT; echo $$ > main; sh -c 'echo $$ > c; mv c child; exec sleep 600' & wait"""
+CLOCKS = (0.5, 5, 50)
+"""Seconds until the clock rings; the longer ones for a machine so busy that the program is not yet deaf by then."""
+SOON = 60
+"""How long anything here is waited for, in seconds: a busy machine may stall for a while, and never for so long."""
+LONG = 300
 
 
 @pytest.fixture
@@ -31,10 +35,11 @@ def door(tmp_path):
 
 
 def test_the_clock_ends_a_program_that_hears_no_signal_and_what_it_started(door, tmp_path):
-    began = time.monotonic()
-    with pytest.raises(TimedOut):
-        door(DEAF).cmd("plan", seconds=0.5)
-    assert time.monotonic() - began < SOON
+    for seconds in CLOCKS:
+        with pytest.raises(TimedOut):
+            door(DEAF).cmd("plan", seconds=seconds)
+        if (tmp_path / "child").exists():
+            break
     assert_gone(tmp_path / "main", tmp_path / "child")
 
 
@@ -43,31 +48,34 @@ def test_an_interrupted_program_that_hears_no_signal_is_ended_after_its_grace(do
     threading.Thread(target=when_there, args=(tmp_path / "child", way.interrupt)).start()
     began = time.monotonic()
     with pytest.raises(Broken, match="interrupted"):
-        way.cmd("plan", seconds=60)
-    assert 0.2 <= time.monotonic() - began < SOON
+        way.cmd("plan", seconds=LONG)
+    assert time.monotonic() - began >= 0.2
     assert_gone(tmp_path / "main", tmp_path / "child")
 
 
 def test_the_clock_rings_also_for_one_that_was_interrupted_before_it_rang(door, tmp_path):
-    way = door(DEAF, grace=1)
-    threading.Thread(target=when_there, args=(tmp_path / "child", way.interrupt)).start()
-    with pytest.raises(TimedOut):
-        way.cmd("plan", seconds=0.8)
+    for seconds in CLOCKS:
+        way = door(DEAF, grace=seconds + 0.2)
+        threading.Thread(target=when_there, args=(tmp_path / "child", way.interrupt)).start()
+        with pytest.raises(TimedOut):
+            way.cmd("plan", seconds=seconds)
+        if (tmp_path / "child").exists():
+            break
     assert_gone(tmp_path / "main", tmp_path / "child")
 
 
 def test_one_that_stops_when_asked_has_its_whole_grace_to_do_so(door, tmp_path):
-    tidy = "trap 'sleep 0.3; touch tidied; exit 1' INT; touch child; while :; do sleep 0.02; done"
+    tidy = "trap 'touch heard; sleep 0.3; touch tidied; exit 1' INT; touch child; while :; do sleep 0.02; done"
     way = door(tidy, grace=SOON)
     threading.Thread(target=when_there, args=(tmp_path / "child", way.interrupt)).start()
     with pytest.raises(Broken, match="interrupted"):
-        way.cmd("plan", seconds=60)
-    assert (tmp_path / "tidied").exists()
+        way.cmd("plan", seconds=LONG)
+    assert {path.name for path in tmp_path.iterdir()} == {"terraform", "child", "heard", "tidied"}
 
 
 def test_a_wish_to_stop_at_any_instant_of_a_start_is_never_lost(door):
     for step in range(30):
-        way, ended = door("exec sleep 60"), list[BaseException]()
+        way, ended = door("exec sleep 600"), list[BaseException]()
         working = threading.Thread(target=run_into, args=(way, ended))
         working.start()
         spin(step * 0.0002)
@@ -90,7 +98,7 @@ def test_the_usual_grace_is_long_enough_to_be_polite_and_short_enough_to_wait_fo
 
 def run_into(way, ended):
     try:
-        way.cmd("plan", seconds=60)
+        way.cmd("plan", seconds=LONG)
     except Broken as broken:
         ended.append(broken)
 
