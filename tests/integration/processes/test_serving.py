@@ -56,7 +56,7 @@ def test_no_secret_stands_on_a_command_line_or_in_a_file_that_others_can_read(sh
 
 
 def test_ready_is_said_only_when_every_part_would_do_its_work(shell, lab):
-    served = shell.start("serve")
+    shell.start("serve")
     until(lambda: _ready(shell)[0] == 200, "it is ready")
     told = _ready(shell)[1]["parts"]
     assert set(told.values()) == {"ready"}
