@@ -70,6 +70,18 @@ def created_by(outcome: Outcome) -> tuple[PlacedGuest, ...]:
     return tuple(guest for guest in outcome.guests if guest.spec.name in new)
 
 
+def left_half_made(outcome: Outcome, inventory: Inventory, known: Collection[str]) -> tuple[str, ...]:
+    """The guests that a broken run was to finish, that the state knows, and that stand still: they are half-made yet.
+
+    The state that terraform began with says so no more. One that the run was to make is not among them: where that
+    broke, the state says so by itself, and a guest that was up once may since have been stopped on purpose.
+    """
+    off = {(guest.vmid, guest.name) for guest in inventory.machines if guest.status == "stopped"}
+    finished = {c.name for c in outcome.plan.changes if c.is_completion} if outcome.plan else set()
+    ours = (guest for guest in outcome.guests if guest.spec.name in finished & {*known})
+    return tuple(guest.spec.name for guest in ours if (guest.vmid, guest.spec.name) in off)
+
+
 def _at(inventory: Inventory, vmid: int) -> Guest | None:
     return next((guest for guest in inventory.guests if guest.vmid == vmid), None)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.domain.outcome import Left, Outcome
-from bot.domain.recovery import created_by, look_for
+from bot.domain.recovery import created_by, left_half_made, look_for
 from bot.domain.run import Run
 from bot.ports import Claims, Cluster, Importer, Remains, Reservations, Stack, Stacks, StateCopy
 from iac.errors import Broken, Sentence, ThreadformError, say
@@ -50,13 +50,17 @@ class Recovering:
             raise NotYet(say("recover.at_work"), AT_WORK_S)
         kept = await self.stacks.state(stack.id)
         state = kept[1] if kept else None
-        found = look_for(run, outcome, await self._read(), self.importer.known(state))
+        inventory = await self._read()
+        found = look_for(run, outcome, inventory, self.importer.known(state))
         failed, foreign = dict[str, str](), frozenset[str]()
         if found.take:
             state, failed, foreign = await self._take_in(run, stack, outcome, found.take)
         if (found.waiting or failed) and since_s < self.patience_s:
             why = found.waiting[0].why if found.waiting else say("recover.importing", names=tuple(failed))
             raise NotYet(why, LOCKED_S if found.waiting else SILENT_S)
+        if state is not None:
+            half_made = left_half_made(outcome, inventory, self.importer.known(state))
+            state = await self._mark(run, stack, state, half_made)
         left = (*found.left, *found.waiting, *_unimported(found.take, failed))
         standing = tuple(sorted(self.importer.known(state)))
         await self._settle(run, outcome, {*standing, *(one.guest for one in left)})
@@ -84,6 +88,16 @@ class Recovering:
         for name in sorted(taken.foreign):
             log.warning("run.foreign_guest", run=run.id, guest=name)
         return taken.state if names else (kept[1] if kept else None), dict(taken.failed), taken.foreign
+
+    async def _mark(self, run: Run, stack: Stack, state: bytes, half_made: Sequence[str]) -> bytes:
+        """What the run was to finish, and did not, is unfinished again: the next plan may finish it."""
+        serial, marked = self.importer.as_half_made(state, half_made)
+        if marked != state:
+            await self.stacks.save_recovered(
+                run, StateCopy(stack.id, run.id, serial, marked), half_made, as_="half_made"
+            )
+            log.info("run.left_half_made", run=run.id, guests=half_made)
+        return marked
 
     async def _settle(self, run: Run, outcome: Outcome, there: set[str]) -> None:
         """What exists holds its number and its address from now on; what was never made, or is gone, holds nothing."""

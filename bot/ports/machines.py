@@ -1,6 +1,6 @@
 """The hands: terraform as planning sees it, the detached runner, and the check that a guest is usable."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Literal, Protocol
 
 from bot.domain.outcome import Ending, Progress, Usable
@@ -73,6 +73,10 @@ class Importer(Protocol):
 
     def known(self, state: bytes | None) -> frozenset[str]:
         """The names of the guests that a state knows."""
+        ...
+
+    def as_half_made(self, state: bytes, guests: Collection[str]) -> tuple[int, bytes]:
+        """The state with these guests marked as not finished, and its serial; as it was where all of them are."""
         ...
 
     async def take_in(self, run_id: str, stack: StackSpec, found: Sequence[FoundGuest], state: bytes | None) -> TakenIn:

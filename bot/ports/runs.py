@@ -142,9 +142,10 @@ class Stacks(Protocol):
         """
         ...
 
-    async def save_recovered(self, run: Run, copy: StateCopy, guests: Sequence[str]) -> None:
+    async def save_recovered(self, run: Run, copy: StateCopy, guests: Sequence[str], *, as_: str = "imported") -> None:
         """Keep the state of a broken run with what was found of it, and the audit row that names the guests.
 
+        ``as_`` says there what became of them: "imported", or marked again as "half_made".
         ``Lost`` where the claim on the run is another's by now, or the run is closed.
         """
         ...

@@ -103,14 +103,14 @@ class SqlStacks:
             await check_is_ours(connection, copy.run_id, token)
             await self.keep(connection, copy)
 
-    async def save_recovered(self, run: Run, copy: StateCopy, guests: Sequence[str]) -> None:
+    async def save_recovered(self, run: Run, copy: StateCopy, guests: Sequence[str], *, as_: str = "imported") -> None:
         """Keep the state of a broken run with what was found of it; ``Lost`` where the claim is another's by now."""
         async with self.database.writing() as connection:
             await check_is_claimed(connection, run)
             await self.keep(connection, copy)
             facts = {"stack": copy.stack_id, "serial": copy.serial, "guests": list(guests)}
             at = (await connection.execute(select(clock()))).scalar_one()
-            await note(connection, Noted("state.recovered", "bot:closing", at, "imported", run.id, run.digest, facts))
+            await note(connection, Noted("state.recovered", "bot:closing", at, as_, run.id, run.digest, facts))
 
     async def keep(self, connection: AsyncConnection, copy: StateCopy) -> None:
         """Keep a new version inside the caller's transaction, which has to know by what right.

@@ -27,9 +27,14 @@ class Change:
 
     @property
     def is_creation(self) -> bool:
-        """Whether it makes a guest, or finishes one whose making broke off before it was ever started."""
+        """Whether it makes a guest, or finishes one."""
+        return self.action == "create" or self.is_completion
+
+    @property
+    def is_completion(self) -> bool:
+        """Whether it finishes a guest whose making broke off before it was ever started."""
         was_off, will_run = self.before.get("started") is False, self.after.get("started") is True
-        return self.action == "create" or (self.action == "update" and was_off and will_run)
+        return self.action == "update" and was_off and will_run
 
 
 @dataclass(frozen=True, slots=True)

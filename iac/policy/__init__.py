@@ -70,8 +70,7 @@ def _about_one(change: Change, allowed: Allowed) -> list[Sentence]:
         return list(high_availability.only_as_asked(change, allowed))
     if change.kind != OUR_KIND:
         return list(rules.only_our_kind(change, allowed))
-    is_finished = change.action == "update" and change.is_creation
-    chosen = FINISHING if is_finished else BY_ACTION[change.action]
+    chosen = FINISHING if change.is_completion else BY_ACTION[change.action]
     return [sentence for rule in chosen for sentence in rule(change, allowed)]
 
 

@@ -28,7 +28,7 @@ def only_what_was_asked(change: Change, allowed: Allowed) -> Violations:
 
     A guest whose making broke off is finished by whoever asks for it again.
     """
-    if change.action == "update" and change.is_creation and allowed.intent != "destroy":
+    if change.is_completion and allowed.intent != "destroy":
         return
     if change.action not in ACTIONS[allowed.intent]:
         yield say(f"policy.not_asked.{change.action.replace('-', '_')}", guest=guest_of(change))

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from iac.spec import FoundGuest, StackSpec
 from iac.terraform.door import FLAG, Door, mask
 from iac.terraform.environment import Credentials
 from iac.terraform.skeleton import warm
-from iac.terraform.state import GUEST, guests_in
+from iac.terraform.state import GUEST, as_half_made, guests_in
 from iac.terraform.toolchain import Toolchain
 from iac.workspace import Workspace, serial_of
 
@@ -47,6 +47,11 @@ class TerraformImporter:
     def known(self, state: bytes | None) -> frozenset[str]:
         """The names of the guests that a state knows."""
         return guests_in(state)
+
+    def as_half_made(self, state: bytes, guests: Collection[str]) -> tuple[int, bytes]:
+        """The state with these guests marked as not finished, and its serial; as it was where all of them are."""
+        marked = as_half_made(state, guests)
+        return serial_of(marked), marked
 
     async def take_in(self, run_id: str, stack: StackSpec, found: Sequence[FoundGuest], state: bytes | None) -> TakenIn:
         """Import each guest; what fails leaves the others alone. Safe to be done again from the same state."""

@@ -1,7 +1,7 @@
 """Reading a terraform state (format 4): which guests it knows, and which of them are tainted."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,21 @@ def tainted_in(state: bytes | None) -> Mapping[str, str]:
     }
 
 
+def as_half_made(state: bytes, names: Collection[str]) -> bytes:
+    """The state with these guests marked as terraform marks a creation that broke off; the same bytes where they are.
+
+    Its serial is the next one: a plan that was made before does not know of the mark.
+    """
+    new = (guests_in(state) & {*names}) - tainted_in(state).keys()
+    if not new:
+        return state
+    whole = json.loads(state)
+    for _, instance in _guests_of(whole["resources"]):
+        if instance["attributes"]["name"] in new:
+            instance["status"] = "tainted"
+    return json.dumps(whole | {"serial": serial_of(state) + 1}, indent=2).encode()
+
+
 def read_state(directory: Path) -> tuple[int, bytes] | None:
     """The newest state in a run's directory: its serial and its bytes; None where there is none that is whole.
 
@@ -45,7 +60,11 @@ def _whole(path: Path) -> tuple[int, bytes] | None:
 
 
 def _guests(state: bytes | None) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    for resource in _resources(state):
+    return _guests_of(_resources(state))
+
+
+def _guests_of(resources: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+    for resource in resources:
         if resource.get("mode") == "managed" and resource.get("type") == GUEST:
             yield from ((resource, instance) for instance in resource.get("instances", ()))
 

@@ -100,6 +100,34 @@ async def test_a_whole_machine_dies_and_its_guest_is_found_finished_and_undone(s
     assert button(done, "undo") is not None
 
 
+async def killed_as_it_begins(house, card):
+    """Finish, approved, and killed with all it has as soon as terraform begins to work; the card of what is left."""
+    seen = {run.id for run in await house.runs()}
+    await house.press("alice", card, "finish")
+    await house.press("bob", await house.planned(), "approve")
+    run = next(run for run in await house.runs() if run.id not in seen)
+    directory = house.settings.home / "runs" / run.id
+    await until(lambda: "apply_start" in _read(directory / "apply.jsonl"))
+    kill(directory)
+    await until(lambda: not holders(directory))
+    return await house.chat.card("t1", lambda c: run.id in (button(c, "finish") or ""))
+
+
+async def test_a_half_made_guest_whose_finish_is_killed_too_is_finished_all_the_same(slow):
+    _, directory = await begun(slow)
+    kill(directory)
+    card = await slow.chat.card("t1", lambda c: button(c, "finish") is not None)
+    card = await killed_as_it_begins(slow, card)
+    (api01,) = [guest for guest in slow.lab.state()["guests"].values() if guest["config"].get("name") == "api01"]
+    assert api01["status"] == "stopped"
+    await slow.press("alice", card, "finish")
+    rest = await slow.planned()
+    assert "terraform will destroy" not in text_of(rest).lower()
+    await slow.press("bob", rest, "approve")
+    await slow.chat.card("t1", lambda c: c.tone == "good" and "ssh " in text_of(c))
+    assert [r.state for r in await slow.runs()] == [RunState.ERRORED, RunState.ERRORED, RunState.APPLIED]
+
+
 async def test_a_runner_that_is_killed_leaves_terraform_to_end_its_step_and_nothing_is_lost(slow):
     run, directory = await begun(slow)
     kill(directory, lambda name: name.startswith("python"))

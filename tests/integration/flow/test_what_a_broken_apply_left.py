@@ -11,17 +11,18 @@ from bot.store.audit import Audit
 from bot.store.claims import SqlClaims
 from bot.store.stacks import SqlStacks, Vault
 from iac.errors import ClusterSilent
-from tests.fixtures.flow import TEMPLATE, WORLD
+from tests.fixtures.flow import TEMPLATE, WORLD, proposal
 from tests.fixtures.states import put_state
 
 MADE = replace(TEMPLATE, vmid=1000, name="api01", is_template=False, status="running", node="n2")
+OFF = replace(MADE, status="stopped", tags=("threadform",))
 
 
 async def broken(flow):
     """An apply that ended badly and that nobody has looked at."""
     run = await flow.approved()
     await flow.applying.apply(run.id)
-    token = flow.world.started[0][1]
+    token = flow.world.started[-1][1]
     assert await flow.attempts.begin(run.id, token, 60)
     return await flow.attempts.finish(run.id, token, 1, outcome=run.outcome)
 
@@ -49,6 +50,46 @@ async def test_a_guest_that_no_state_knows_is_taken_into_it(flow):
     rows = [row.entry for row in await Audit(flow.database).of_run(run.id)]
     assert [entry.facts["guests"] for entry in rows if entry.what == "state.recovered"] == [["api01"]]
     assert "Exists now: api01" in await last_card(flow)
+
+
+async def broken_again(flow, *, was_started=False):
+    """A run that was to change a guest that an apply before it had left, and that broke too."""
+    run = await broken(flow)
+    now_has(flow, OFF)
+    await closed(flow, run)
+    flow.world.serial, flow.world.was_started = 51, was_started
+    flow.world.answer = proposal(intent="change" if was_started else "create")
+    return await broken(flow)
+
+
+async def test_a_guest_whose_finish_broke_too_is_half_made_again_before_the_stack_is_free(flow):
+    run = await broken_again(flow)
+    outcome = await closed(flow, run)
+    assert (flow.world.half_made, outcome.standing) == (["api01"], ("api01",))
+    assert await flow.stacks.state(run.stack_id) == (60, b"half made")
+    rows = [row.entry for row in await Audit(flow.database).of_run(run.id) if row.entry.what == "state.recovered"]
+    assert [(row.new, row.facts["guests"]) for row in rows] == [("half_made", ["api01"])]
+
+
+async def test_a_guest_whose_finish_broke_when_it_was_up_already_is_whole(flow):
+    run = await broken_again(flow)
+    now_has(flow, MADE)
+    await closed(flow, run)
+    assert flow.world.half_made == []
+    assert await flow.stacks.state(run.stack_id) == (51, b"imported")
+
+
+async def test_a_guest_that_was_up_before_and_that_somebody_stopped_is_not_half_made(flow):
+    run = await broken_again(flow, was_started=True)
+    await closed(flow, run)
+    assert flow.world.half_made == []
+
+
+async def test_a_finish_that_is_looked_at_twice_marks_its_guest_once(flow):
+    run = await broken_again(flow)
+    await closed(flow, run)
+    await closed(flow, run)
+    assert flow.world.half_made == ["api01"]
 
 
 async def test_what_was_never_made_is_said_and_gives_its_number_back(flow):

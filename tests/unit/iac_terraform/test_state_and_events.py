@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from iac.errors import Broken
 from iac.terraform.door import as_event, complaints
 from iac.terraform.events import Tail, parse_progress
-from iac.terraform.state import guests_in, read_state, tainted_in
+from iac.terraform.state import as_half_made, guests_in, read_state, tainted_in
 from iac.workspace import serial_of
 
 VM = "proxmox_virtual_environment_vm"
@@ -34,6 +34,19 @@ def test_a_state_names_its_guests_and_those_that_broke_on_the_way():
     body = state(api01=False, api02=True)
     assert guests_in(body) == {"api01", "api02"}
     assert tainted_in(body) == {"api02": f'module.vm["api02"].{VM}.guest'}
+
+
+def test_a_guest_that_is_marked_as_half_made_is_so_in_the_next_state_and_the_others_stay_whole():
+    body = as_half_made(state(api01=False, api02=False), ["api02", "api09"])
+    assert list(tainted_in(body)) == ["api02"]
+    assert (guests_in(body), serial_of(body)) == ({"api01", "api02"}, 5)
+    assert json.loads(body)["resources"][-1] == json.loads(state())["resources"][-1]
+
+
+def test_a_state_without_anybody_to_mark_stays_as_it_is_to_the_byte():
+    body = state(api01=True, api02=False)
+    assert as_half_made(body, ["api01", "api09"]) is body
+    assert as_half_made(body, []) is body
 
 
 def test_no_state_knows_nobody():
