@@ -81,7 +81,7 @@ class Understood(Frozen):
 
 
 class Turn(Frozen):
-    """One thing said, with what the thread remembers.
+    """One thing said, with what the thread remembers. ``author`` is a name, ``person`` an id where one is known.
 
     ``slots`` is what the crew asked to be remembered last time, unchanged. ``answers`` are typed choices
     made on a question card: slot name -> value, already text. ``rights`` and ``around`` only let the crew say no or
@@ -91,6 +91,7 @@ class Turn(Frozen):
     thread: str
     text: str
     author: str
+    person: str = ""
     answers: Mapping[str, str] = Field(default_factory=dict)
     slots: Mapping[str, Any] = Field(default_factory=dict)
     history: tuple[Past, ...] = ()
@@ -121,7 +122,12 @@ class Question(Frozen):
 
 
 class TraceStep(Frozen):
-    """One agent's step, for "how I got here": times in ms, tokens as the model counted them."""
+    """One agent's step, for "how I got here": times in ms, tokens as the models counted them.
+
+    ``cost_eur`` is None where nobody has said what the model costs. ``calls`` counts the answers of live models, those
+    that were not taken included; ``skipped`` names who gave none, and why. ``found`` is what was wrong with a draft.
+    ``prompt`` is the version of the agent's prompt. No step holds a word of a prompt or of an answer.
+    """
 
     agent: str
     served_by: str
@@ -129,6 +135,14 @@ class TraceStep(Frozen):
     tools: tuple[str, ...] = ()
     ms: float = 0.0
     tokens: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_thoughts: int = 0
+    cost_eur: float | None = 0.0
+    calls: int = 0
+    skipped: tuple[str, ...] = ()
+    found: tuple[Sentence, ...] = ()
+    prompt: str = ""
 
 
 class Issue(Frozen):

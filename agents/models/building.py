@@ -9,18 +9,33 @@ from google.adk.models import BaseLlm, Gemini
 from google.genai import types
 
 from agents.models.breaker import Breaker
-from agents.models.chain import ChainLlm, Link
+from agents.models.chain import ChainLlm, Judge, Link
 from agents.models.links import ModelLink
 from agents.models.offline import OfflineLlm, Rule
 
 RULES = "rules"
 """How traces name the offline model."""
+NO_KEY = "none"
+"""A server of one's own asks for no key; the client insists on sending one, and an empty one is no valid header."""
 
 
-def chain_of(links: Sequence[ModelLink], rules: Mapping[str, Rule]) -> ChainLlm:
-    """The chain that every agent of the crew talks to."""
-    live = [Link(k.name, _model(k), k.timeout_s, Breaker(k.max_failures, k.rest_s)) for k in links]
-    return ChainLlm(links=[*live, Link(RULES, OfflineLlm(rules=dict(rules)))])
+def chain_of(links: Sequence[ModelLink], rules: Mapping[str, Rule], judge: Judge) -> ChainLlm:
+    """The chain that every agent of the crew talks to; ``judge`` reads every answer of a live model first."""
+    live = [_link(each) for each in links]
+    return ChainLlm(links=[*live, Link(RULES, OfflineLlm(rules=dict(rules)), is_live=False)], judge=judge)
+
+
+def _link(link: ModelLink) -> Link:
+    return Link(
+        link.name,
+        _model(link),
+        is_gemini=link.kind == "gemini",
+        timeout_s=link.timeout_s,
+        tries=link.tries,
+        retry_s=link.retry_s,
+        price=link.price,
+        breaker=Breaker(link.max_failures, link.rest_s),
+    )
 
 
 def _model(link: ModelLink) -> BaseLlm:
@@ -39,5 +54,6 @@ def _openai(link: ModelLink) -> BaseLlm:
     from openai import AsyncOpenAI  # noqa: PLC0415 - the same
 
     client = httpx.AsyncClient(transport=link.transport) if link.transport else None
-    openai = AsyncOpenAI(api_key=link.api_key, base_url=link.base_url, max_retries=0, http_client=client)
+    key = link.api_key or NO_KEY
+    openai = AsyncOpenAI(api_key=key, base_url=link.base_url, max_retries=0, http_client=client)
     return OpenAILlm(model=link.model, client=openai)

@@ -1,6 +1,7 @@
 """The running crew: one ADK app for the process, one short session a turn, and the trace of who did what."""
 
 import uuid
+from contextlib import ExitStack
 
 from google.adk import Runner
 from google.adk.agents import RunConfig
@@ -8,11 +9,15 @@ from google.adk.apps import App
 from google.adk.sessions import InMemorySessionService
 from google.genai import types
 
-from agents.contracts import Desk, Proposal, Reply, TraceStep, Turn, Understood
-from agents.models.building import RULES as RULES_LINK
+from agents.contracts import Desk, Proposal, Reply, TraceStep, Turn
 from agents.models.building import chain_of
 from agents.models.offline import ANSWER_TOOL
+from agents.models.purse import Purse
+from agents.models.spending import SPENDING, Spending
+from agents.nodes.hiring import version_of
+from agents.nodes.judging import wrong_with
 from agents.nodes.offline import RULES
+from agents.nodes.serving import notice, served_as
 from agents.nodes.settings import CrewSettings
 from agents.nodes.team import team_of
 from agents.nodes.tools import NAMES
@@ -23,7 +28,6 @@ from agents.plugins.journal import NOTES, Journal, Note, Notes
 from agents.plugins.tool_policy import ToolPolicy
 from agents.rules.language import language_of
 from agents.rules.remembered import Remembered
-from iac.errors import say
 from iac.inventory import Cluster
 
 APP = "threadform"
@@ -39,14 +43,15 @@ _DID = {
 class Engine:
     """The agents, hired once. Turns may run at the same time; each has its own session, notes and work."""
 
-    def __init__(self, settings: CrewSettings) -> None:
+    def __init__(self, settings: CrewSettings, purse: Purse | None = None) -> None:
         """Hire everybody on the chain of models, with the tool policy before every other plugin."""
-        self._is_live = bool(settings.models)
+        self._first = settings.models[0].name if settings.models else ""
+        self._purse = purse
         self._sessions = InMemorySessionService()
         policy = ToolPolicy({"collector": NAMES | {ANSWER_TOOL}}, writes=frozenset(), untrusted=NAMES)
         app = App(
             name=APP,
-            root_agent=workflow_of(team_of(chain_of(settings.models, RULES))),
+            root_agent=workflow_of(team_of(chain_of(settings.models, RULES, wrong_with))),
             plugins=[policy, CallBudget(most=settings.max_reviews + 2), Journal()],
         )
         self._runner = Runner(app=app, session_service=self._sessions)
@@ -59,16 +64,16 @@ class Engine:
         settings, cluster, desk = parts
         language = turn.language or language_of(turn.text, known.language)
         work = Work(turn, settings, cluster, desk, known, language)
-        work_token, notes = WORK.set(work), Notes()
-        notes_token = NOTES.set(notes)
-        try:
+        notes = Notes()
+        account = Spending(turn.person or turn.author, settings.allowance, self._purse)
+        with ExitStack() as of_the_turn:
+            of_the_turn.callback(WORK.reset, WORK.set(work))
+            of_the_turn.callback(NOTES.reset, NOTES.set(notes))
+            of_the_turn.callback(SPENDING.reset, SPENDING.set(account))
             await self._run(turn)
-        finally:
-            WORK.reset(work_token)
-            NOTES.reset(notes_token)
         if work.outcome is None:
             raise NoAnswer(APP)
-        return self._traced(work.outcome, notes, work.understood)
+        return self._traced(work.outcome, notes, work)
 
     async def _run(self, turn: Turn) -> None:
         """Run and always drain: what is left in the generator would keep its tasks alive."""
@@ -83,22 +88,36 @@ class Engine:
         finally:
             await self._sessions.delete_session(app_name=APP, user_id=PERSON, session_id=session.id)
 
-    def _traced(self, outcome: Reply | Proposal, notes: Notes, understood: Understood | None) -> Reply | Proposal:
-        """The outcome with its trace; and with one sentence where live models were asked for and did not answer."""
-        update: dict[str, object] = {"understood": understood, "trace": tuple(_step(note) for note in notes.steps)}
-        is_degraded = self._is_live and any(note.served_by == RULES_LINK for note in notes.steps)
-        if is_degraded:
+    def _traced(self, outcome: Reply | Proposal, notes: Notes, work: Work) -> Reply | Proposal:
+        """The outcome with its trace; and with one sentence where the models that serve this thread changed."""
+        before, now = work.known.served, served_as(notes.steps, self._first)
+        update: dict[str, object] = {
+            "understood": work.understood,
+            "trace": tuple(_step(note) for note in notes.steps),
+            "slots": {**outcome.slots, "served": now or before},
+        }
+        told = notice(before, now, notes.steps)
+        if told:
             field = "notes" if isinstance(outcome, Proposal) else "sentences"
-            update[field] = (*getattr(outcome, field), say("crew.degraded"))
+            update[field] = (*getattr(outcome, field), told)
         return outcome.model_copy(update=update)
 
 
 def _step(note: Note) -> TraceStep:
+    tokens_in, tokens_out, thoughts = (note.tokens(kind) for kind in ("in", "out", "thoughts"))
     return TraceStep(
         agent=note.agent,
         served_by=note.served_by,
         did=_DID.get(note.agent, note.agent),
         tools=tuple(tool for tool in note.tools if tool != ANSWER_TOOL),
         ms=round((max(note.ended, note.began) - note.began) * 1000, 2),
-        tokens=note.tokens,
+        tokens=tokens_in + tokens_out + thoughts,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        tokens_thoughts=thoughts,
+        cost_eur=note.cost_eur,
+        calls=len(note.spent),
+        skipped=tuple(note.skipped),
+        found=note.found,
+        prompt=version_of(note.agent),
     )

@@ -1,7 +1,9 @@
 """How an agent is made, and how it is asked: typed question in, typed answer out, nothing else."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -17,9 +19,27 @@ T = TypeVar("T", bound=BaseModel)
 Tool = Callable[..., Any]
 
 
+_VERSION = re.compile(r"<!-- version: (\d+) -->")
+
+
+def prompt_of(name: str) -> str:
+    """The prompt of one agent; its first line holds its version."""
+    return files("agents").joinpath("prompts", f"{name}.md").read_text(encoding="utf-8")
+
+
+@cache
+def version_of(name: str) -> str:
+    """The version of an agent's prompt; empty for who has none."""
+    try:
+        found = _VERSION.match(prompt_of(name))
+    except FileNotFoundError:
+        return ""
+    return found[1] if found else ""
+
+
 def hire(name: str, model: BaseLlm, returns: type[BaseModel], tools: Sequence[Tool] = ()) -> LlmAgent:
     """One agent: its prompt is ``agents/prompts/<name>.md``, its answer has the type ``returns``."""
-    prompt = files("agents").joinpath("prompts", f"{name}.md").read_text(encoding="utf-8")
+    prompt = prompt_of(name)
     return LlmAgent(
         name=name,
         model=model,

@@ -1,17 +1,22 @@
 """What an operator decides about the crew."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.models.links import ModelLink
+from agents.models.spending import Allowance
 from iac.spec import Limits
 
 
 @dataclass(frozen=True)
 class CrewSettings:
-    """Bounds of one installation; ``models`` are live models in the order they are asked, none by default."""
+    """Bounds of one installation; ``models`` are live models in the order they are asked, none by default.
+
+    ``allowance`` is what one turn may take of them.
+    """
 
     limits: Limits
     environments: tuple[str, ...] = ("dev", "test", "staging", "prod")
     default_environment: str = "dev"
     models: tuple[ModelLink, ...] = ()
     max_reviews: int = 10
+    allowance: Allowance = field(default_factory=Allowance)

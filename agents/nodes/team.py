@@ -1,13 +1,17 @@
 """The agents of the crew, each hired once; five roles, the builder being three who write, review and mend."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from google.adk.agents import LlmAgent
 from google.adk.models import BaseLlm
 
-from agents.nodes.hiring import hire
+from agents.nodes.hiring import Tool, hire
+from agents.nodes.judging import SHAPES
 from agents.nodes.tools import TOOLS
-from agents.rules.shapes import Analysis, Draft, Facts, Objections, Route, Wish
+
+TOOLS_OF: Mapping[str, Sequence[Tool]] = {"collector": TOOLS}
+"""Who may call what; who is not named here may call nothing."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +29,4 @@ class Team:
 
 def team_of(model: BaseLlm) -> Team:
     """Hire everybody on one model."""
-    return Team(
-        manager=hire("manager", model, Route),
-        validator=hire("validator", model, Wish),
-        collector=hire("collector", model, Facts, TOOLS),
-        analyser=hire("analyser", model, Analysis),
-        drafter=hire("drafter", model, Draft),
-        reviewer=hire("reviewer", model, Objections),
-        refiner=hire("refiner", model, Draft),
-    )
+    return Team(**{name: hire(name, model, shape, TOOLS_OF.get(name, ())) for name, shape in SHAPES.items()})

@@ -1,6 +1,7 @@
 """Who answered, with which tools, how long it took: written down while a turn runs, read as trace steps after it."""
 
 import time
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +12,12 @@ from google.adk.plugins import BasePlugin
 from google.adk.tools.base_tool import BaseTool
 from google.adk.tools.tool_context import ToolContext
 
+from iac.errors import Sentence
+
 
 @dataclass
 class Note:
-    """One agent's step so far; ``skipped`` are the models that did not answer."""
+    """One agent's step so far; ``skipped`` are the models that did not answer, ``spent`` what each answer took."""
 
     agent: str
     began: float
@@ -22,7 +25,18 @@ class Note:
     served_by: str = ""
     tools: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    tokens: int = 0
+    spent: list[Mapping[str, Any]] = field(default_factory=list)
+    found: tuple[Sentence, ...] = ()
+
+    def tokens(self, kind: str) -> int:
+        """Tokens of one kind: ``in``, ``out`` or ``thoughts``."""
+        return sum(int(each[f"tokens_{kind}"]) for each in self.spent)
+
+    @property
+    def cost_eur(self) -> float | None:
+        """What the step cost; None where the price of one of its models is not known."""
+        costs = [each["cost_eur"] for each in self.spent]
+        return None if None in costs else float(sum(costs))
 
 
 @dataclass
@@ -38,6 +52,10 @@ class Notes:
             last = Note(agent, time.perf_counter())
             self.steps.append(last)
         return last
+
+    def add(self, agent: str, began: float, served_by: str, found: tuple[Sentence, ...] = ()) -> None:
+        """A step that asked no model: what fixed rules found."""
+        self.steps.append(Note(agent, began, time.perf_counter(), served_by, found=found))
 
 
 NOTES: ContextVar[Notes] = ContextVar("notes_of_the_turn")
@@ -60,8 +78,7 @@ class Journal(BasePlugin):
         stamp = (llm_response.custom_metadata or {}).get("llm", {})
         note.served_by = stamp.get("served_by", note.served_by)
         note.skipped += [s for s in stamp.get("skipped", []) if s not in note.skipped]
-        usage = llm_response.usage_metadata
-        note.tokens += (usage.total_token_count or 0) if usage else 0
+        note.spent += stamp.get("spent", [])
         note.ended = time.perf_counter()
 
     async def before_tool_callback(self, *, tool: BaseTool, tool_context: ToolContext, **_: Any) -> None:

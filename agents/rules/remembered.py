@@ -16,6 +16,7 @@ class Remembered(BaseModel):
     ``pending`` are the slots that were asked, each with its suggested default. ``proposed`` are the names of the last
     proposal: they may exist by now, and then belong to this thread. ``requests`` counts what was asked anew here.
     ``made`` are names that nobody said. ``act`` is what was last asked of what stands, ``act_asks`` what is open of it.
+    ``served`` is who served the last turn, as far as people were told.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -29,6 +30,7 @@ class Remembered(BaseModel):
     made: list[str] = Field(default_factory=list)
     act: Act | None = None
     act_asks: list[str] = Field(default_factory=list)
+    served: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:

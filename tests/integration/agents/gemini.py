@@ -29,7 +29,8 @@ class FakeGemini:
         return httpx.Response(200, json=_answer(parts))
 
     def link(self, **more):
-        return ModelLink("gemini", "gemini-2.5-flash", "k", transport=httpx.MockTransport(self), **more)
+        settings = {"tries": 1, "retry_s": 0.0, **more}
+        return ModelLink("gemini", "gemini-2.5-flash", "k", transport=httpx.MockTransport(self), **settings)
 
     @staticmethod
     def _agent(payload):

@@ -127,10 +127,19 @@ async def test_a_tool_that_does_not_exist_is_not_called(tool):
     assert tool not in [t for step in proposal.trace for t in step.tools]
 
 
-async def test_a_model_that_calls_tools_without_end_runs_out_of_budget_and_is_told_kindly():
-    gemini = FakeGemini({"collector": lambda _: [("nodes", {})]})
-    reply = await Talk(crew(models=(gemini.link(),))).reply(FULL)
-    assert keys(reply) == ["crew.no_answer"]
+@pytest.mark.parametrize("changes", [False, True], ids=["the same call", "another each time"])
+async def test_a_model_that_calls_tools_without_end_is_stopped_and_the_rules_finish_the_step(changes):
+    asked = []
+
+    def looping(payload):
+        asked.append(payload)
+        return [("nodes", {"round": len(asked)} if changes else {})]
+
+    proposal = await Talk(crew(models=(FakeGemini({"collector": looping}).link(),))).proposal(FULL)
+    assert sizes(proposal) == EXPECTED
+    assert len(asked) <= 8
+    (looked,) = [step for step in proposal.trace if step.agent == "collector"]
+    assert (looked.served_by, looked.skipped) == ("rules", ("gemini:gemini-2.5-flash: wrong answer",))
 
 
 async def test_a_bypass_never_reaches_a_model():
@@ -160,5 +169,5 @@ async def test_an_openai_endpoint_is_the_second_link():
 
     second = ModelLink("openai", "m", "k", base_url="http://local/v1", transport=httpx.MockTransport(openai))
     reply = await Talk(crew(models=(FakeGemini(status=500).link(), second))).reply("blorp")
-    assert keys(reply) == ["crew.unclear"]
+    assert keys(reply) == ["crew.unclear", "crew.served_by_other"]
     assert [step.served_by for step in reply.trace] == ["openai:m"]

@@ -10,8 +10,9 @@ import pytest
 
 from agents.contracts import Turn
 from agents.models.links import ModelLink
+from agents.models.spending import Allowance
 from tests.integration.agents.gemini import FakeGemini
-from tests.integration.agents.world import Talk, crew, keys, sizes
+from tests.integration.agents.world import Talk, crew, sizes
 
 FULL = "ubuntu 24.04 4c/8g/60g named api01"
 EXPECTED = [("ubuntu-2404-cloud", 4, 8192, 60)]
@@ -100,12 +101,14 @@ async def test_twenty_threads_at_once_get_each_their_own_answer():
     assert {step.served_by for r in results for step in r.trace} == {"gemini:gemini-2.5-flash"}
 
 
-async def test_a_spent_budget_of_one_turn_leaves_the_next_its_own():
+async def test_what_one_turn_has_used_leaves_the_next_its_own():
     gemini = FakeGemini({"collector": lambda _: [("nodes", {})]})
-    talk = Talk(crew(models=(gemini.link(),)))
-    assert keys(await talk.reply(FULL)) == ["crew.no_answer"]
+    talk = Talk(crew(models=(gemini.link(),), allowance=Allowance(tokens=500)))
+    first = await talk.proposal(FULL)
+    assert [n.key for n in first.notes] == ["crew.budget_spent"]
+    assert [step.calls for step in first.trace] == [1, 1, 3, 0, 0, 0]
     gemini.script.clear()
-    assert sizes(await talk.proposal(FULL)) == EXPECTED
+    assert (await talk.proposal(FULL)).trace[0].served_by == "gemini:gemini-2.5-flash"
 
 
 async def test_braces_in_what_a_person_says_reach_the_model_as_they_were():
