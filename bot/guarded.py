@@ -46,7 +46,7 @@ class Hand:
 
 @dataclass(slots=True)
 class Guarded:
-    """One attempt at one run."""
+    """One attempt at one run. ``steady`` and ``sleep`` are the clock of its heart: seconds that only ever grow."""
 
     runs: Runs
     stacks: Stacks
@@ -55,6 +55,8 @@ class Guarded:
     hand: Hand
     now: Clock
     beat_s: float
+    steady: Clock = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     saved: tuple[int, bytes] | None = None
     is_stopped: bool = False
 
@@ -63,7 +65,7 @@ class Guarded:
         if not await asyncio.to_thread(self.hand.hold):
             log.warning("attempt.directory_held", run=run_id)
             return
-        beaten = time.monotonic()
+        beaten = self.steady()
         if not await self.attempts.begin(run_id, token, self.beat_s):
             log.info("attempt.not_mine", run=run_id)
             return
@@ -143,9 +145,9 @@ class Guarded:
         so terraform must have been told before.
         """
         until = beaten + self.beat_s * LOST_AFTER
-        while time.monotonic() < until:
-            await asyncio.sleep(min(self.beat_s / BEATS, max(0.0, until - time.monotonic())))
-            began = time.monotonic()
+        while self.steady() < until:
+            await self.sleep(min(self.beat_s / BEATS, max(0.0, until - self.steady())))
+            began = self.steady()
             try:
                 async with asyncio.timeout(max(0.0, until - began)):
                     is_ours = await self.attempts.beat(run_id, token, self.beat_s)
