@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from tests.fixtures.runs import APPLIED
 from tests.fixtures.runs import run as a_run
 
 LISTENS = "import sys; print(sys.stdin.readline(), end='', flush=True)"
-DEAF = "import time; time.sleep(60)"
+DEAF = "import time; time.sleep(600)"
 
 
 class Runs:
@@ -56,7 +57,7 @@ async def test_the_order_goes_in_by_standard_input_and_never_on_the_command_line
     runner = _runner(tmp_path)
     runner._spare = spare = _process(tmp_path, LISTENS)
     await runner.start("r1", "secret-token")
-    assert spare.wait(20) == 0
+    assert spare.wait(120) == 0
     assert json.loads((tmp_path / "said").read_text()) == {"run": "r1", "token": "secret-token"}
     assert "secret-token" not in str(spare.args)
 
@@ -64,10 +65,8 @@ async def test_the_order_goes_in_by_standard_input_and_never_on_the_command_line
 async def test_a_spare_that_never_listened_is_sent_away_all_the_same(tmp_path):
     runner = _runner(tmp_path)
     runner._spare = spare = _process(tmp_path, DEAF)
-    began = time.monotonic()
     await runner.close()
-    assert time.monotonic() - began < 10
-    assert spare.returncode is not None
+    assert spare.returncode == -signal.SIGKILL
 
 
 async def test_closing_leaves_a_runner_at_work_alone(tmp_path):
@@ -108,7 +107,7 @@ async def test_an_apply_is_followed_from_its_beginning_to_its_recorded_end(tmp_p
     one, two = Progress("vm", "started"), Progress("vm", "done", 3.0)
     over = replace(a_run(RunState.APPLIED), outcome=dump_outcome(APPLIED))
     runner = _runner(tmp_path, Runs(2, over), [[one], [], [two]])
-    runner._spare = _process(tmp_path, DEAF)
+    runner._spare = _process(tmp_path, LISTENS)
     seen = [step async for step in runner.follow("r1")]
     await runner.close()
     assert seen == [one, two, APPLIED.ending]
@@ -117,7 +116,7 @@ async def test_an_apply_is_followed_from_its_beginning_to_its_recorded_end(tmp_p
 @pytest.mark.parametrize(("state", "is_applied"), [(RunState.APPLIED, True), (RunState.ERRORED, False)])
 async def test_an_end_without_terraforms_word_is_read_from_the_state(tmp_path, state, is_applied):
     runner = _runner(tmp_path, Runs(0, replace(a_run(state), outcome={})))
-    runner._spare = _process(tmp_path, DEAF)
+    runner._spare = _process(tmp_path, LISTENS)
     seen = [step async for step in runner.follow("r1")]
     await runner.close()
     assert seen == [Ending(is_applied=is_applied, seconds=0)]

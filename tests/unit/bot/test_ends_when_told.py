@@ -33,7 +33,7 @@ async def settle(turns: int = 30) -> None:
 
 
 async def has_ended(task: asyncio.Task) -> bool:
-    done, _ = await asyncio.wait({task}, timeout=3)
+    done, _ = await asyncio.wait({task}, timeout=60)
     return bool(done)
 
 

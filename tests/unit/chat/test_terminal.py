@@ -64,7 +64,7 @@ class Desk:
     async def type(self, *lines):
         for line in (*lines, "/quit"):
             self.typed.put_nowait(line)
-        await asyncio.wait_for(self.chat.run(self.sink), 5)
+        await asyncio.wait_for(self.chat.run(self.sink), 60)
         return "\n".join(self.shown)
 
 
@@ -200,7 +200,7 @@ async def test_closing_ends_the_conversation_without_a_line():
     running = asyncio.create_task(desk.chat.run(desk.sink))
     await asyncio.sleep(0)
     await desk.chat.close()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 60)
 
 
 def test_an_edit_shows_only_what_it_changes():

@@ -60,18 +60,21 @@ def test_exit_code_stream_and_complaints_are_kept_apart(door):
 def test_much_noise_on_both_sides_does_not_block_it(door):
     line = "0123456789" * 4 + "0"
     body = f"i=0; while [ $i -lt 3000 ]; do echo {line}; echo noise-noise-noise-noise >&2; i=$((i+1)); done"
-    done = door(body).cmd("show", seconds=30)
+    done = door(body).cmd("show", seconds=300)
     assert len(done.printed) == 3000 * 42
     assert done.complained.count("\n") == 3000
 
 
 SIGNALLED = """trap 'echo signal >> "$PWD/signals"' INT; touch "$PWD/up"
-i=0; while [ ! -s "$PWD/signals" ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done; sleep 0.3; exit 1"""
+i=0; while [ ! -s "$PWD/signals" ] && [ $i -lt 2000 ]; do sleep 0.05; i=$((i+1)); done; sleep 0.3; exit 1"""
 
 
 def test_the_clock_asks_once_and_waits_for_the_end(door, tmp_path):
-    with pytest.raises(TimedOut):
-        door(SIGNALLED).cmd("plan", seconds=2)
+    for seconds in (1, 10, 60):  # a busy machine may need longer than the first until the program can hear
+        with pytest.raises(TimedOut):
+            door(SIGNALLED).cmd("plan", seconds=seconds)
+        if (tmp_path / "up").exists():
+            break
     assert (tmp_path / "signals").read_text() == "signal\n"
 
 
@@ -80,7 +83,7 @@ def test_however_often_it_is_interrupted_one_signal_goes_out(door, tmp_path):
     interrupting = threading.Thread(target=_interrupt_thrice, args=(way, tmp_path / "up"))
     interrupting.start()
     with pytest.raises(Broken, match="interrupted"):
-        way.cmd("plan", seconds=20)
+        way.cmd("plan", seconds=300)
     interrupting.join()
     assert (tmp_path / "signals").read_text() == "signal\n"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, "we were not hit ourselves"
@@ -109,7 +112,7 @@ def test_terraforms_framed_errors_are_told_in_one_line():
 
 
 def _interrupt_thrice(way, up):
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not up.exists() and time.monotonic() < end:
         time.sleep(0.01)
     for _ in range(3):

@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 
+import psutil
 import pytest
 
 from iac.terraform.holding import is_held, take, was_held
@@ -23,7 +24,7 @@ def started(*argv, **options):
         process.wait()
 
 
-def until(is_true, seconds=10.0):
+def until(is_true, seconds=60.0):
     end = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < end
@@ -61,7 +62,7 @@ def test_looking_takes_nothing_away_from_whoever_comes_next(tmp_path):
 
 def test_what_was_started_by_the_holder_holds_on_when_the_holder_has_gone(tmp_path):
     hold = take(tmp_path)
-    with started("sleep", "60", pass_fds=[hold.descriptor]):
+    with started("sleep", "600", pass_fds=[hold.descriptor]):
         hold.let_go()
         assert is_held(tmp_path)
     assert not is_held(tmp_path)
@@ -69,10 +70,10 @@ def test_what_was_started_by_the_holder_holds_on_when_the_holder_has_gone(tmp_pa
 
 def test_a_grandchild_holds_on_too(tmp_path):
     hold = take(tmp_path)
-    code = "import subprocess, sys; subprocess.run(['sleep', '60'], close_fds=False)"
+    code = "import subprocess, sys; subprocess.run(['sleep', '600'], close_fds=False)"
     with started(sys.executable, "-c", code, pass_fds=[hold.descriptor], start_new_session=True) as parent:
         hold.let_go()
-        time.sleep(0.3)
+        until(lambda: [child.name() for child in psutil.Process(parent.pid).children()] == ["sleep"])
         parent.kill()
         parent.wait()
         assert is_held(tmp_path)
@@ -83,10 +84,10 @@ def test_a_grandchild_holds_on_too(tmp_path):
 def test_a_provider_that_outlived_its_terraform_is_ended(tmp_path, sleeper):
     home = tmp_path / "run"
     hold = take(home)
-    with started(sleeper, "60", pass_fds=[hold.descriptor]) as provider:
+    with started(sleeper, "600", pass_fds=[hold.descriptor]) as provider:
         hold.let_go()
         assert is_held(home)
-        provider.wait(10)
+        provider.wait(60)
         assert not is_held(home)
 
 
@@ -94,8 +95,8 @@ def test_a_provider_whose_terraform_lives_is_left_alone(tmp_path, sleeper):
     home = tmp_path / "run"
     hold = take(home)
     with (
-        started(sleeper, "60", pass_fds=[hold.descriptor]) as provider,
-        started("sleep", "60", pass_fds=[hold.descriptor]),
+        started(sleeper, "600", pass_fds=[hold.descriptor]) as provider,
+        started("sleep", "600", pass_fds=[hold.descriptor]),
     ):
         hold.let_go()
         assert is_held(home)

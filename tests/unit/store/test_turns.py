@@ -52,7 +52,7 @@ async def test_whoever_gives_up_at_any_moment_leaves_the_queue_moving():
         for task in dice.sample(waiting, 3):
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(60):
             async with turns:
                 pass
     assert len(done) >= 200 * 3
