@@ -1,22 +1,16 @@
-"""The guarded apply under bad luck: the hand, the attempt and the database are the test's own."""
+"""The guarded apply under bad luck."""
 
 import asyncio
-import threading
-import time
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 import structlog
 
 from bot import log
 from bot.domain.errors import Lost, Refused
-from bot.domain.outcome import Ending, parse_outcome
-from bot.domain.run import UNTOUCHED, RunState
-from bot.guarded import Guarded, Hand
-from bot.ports import Attempt
+from bot.domain.run import UNTOUCHED
 from iac.errors import Broken
-from tests.fixtures.runs import run as a_run
+from tests.fixtures.attempted import AWAY, BEAT_S, PATIENCE_S, World, guarded, until
 
 
 @pytest.fixture(autouse=True)
@@ -25,120 +19,6 @@ def _quick_log():
     log.configure("json", "critical")
     yield
     structlog.reset_defaults()
-
-
-AWAY = Broken("writing to the database", "gone", is_worth_retrying=True)
-BEAT_S = 60.0
-PATIENCE_S = 60.0
-ATTEMPT = Attempt("r", "t", 1.0, None, None, 2.0)
-
-
-@dataclass
-class World:
-    """Terraform, the database and the attempt, as the test wants them."""
-
-    beats: list[bool | Exception] = field(default_factory=list)
-    faults: dict[str, list[Exception]] = field(default_factory=dict)
-    states: list[tuple[int, bytes]] = field(default_factory=list)
-    is_mine: bool = True
-    is_free: bool = True
-    stop_by: str | None = None
-    has_plan: bool = True
-    kept: bytes | None = None
-    unpacked: list[bytes] = field(default_factory=list)
-    ends_by_itself: bool = False
-    fault: Exception | None = None
-    saved: list[tuple[int, bytes]] = field(default_factory=list)
-    finished: list[tuple[int, Any]] = field(default_factory=list)
-    interrupts: int = 0
-    is_deaf: bool = False
-    at: float = 0.0
-    beaten: list[float] = field(default_factory=list)
-    interrupted_at: float = 0.0
-    begun: threading.Event = field(default_factory=threading.Event)
-    released: threading.Event = field(default_factory=threading.Event)
-
-    # The clock of the heart: a busy machine takes nothing from it.
-    def steady(self):
-        return self.at
-
-    async def sleep(self, seconds):
-        await asyncio.sleep(0.002)
-        self.at += seconds
-
-    def _raise(self, seam: str) -> None:
-        if self.faults.get(seam):
-            raise self.faults[seam].pop(0)
-
-    # Runs, Stacks and Attempts, as far as a runner uses them.
-    async def get(self, _run_id):
-        self._raise("get")
-        return a_run(RunState.APPLYING)
-
-    async def state(self, _stack_id):
-        return None
-
-    async def save_state(self, copy, *, token):
-        self._raise("save")
-        assert token == "t"
-        self.saved.append((copy.serial, copy.body))
-
-    async def attempt(self, _run_id):
-        self._raise("attempt")
-        return replace(ATTEMPT, stop_by=self.stop_by)
-
-    async def load(self, _run_id, digest):
-        self._raise("load")
-        assert digest == a_run(RunState.APPLYING).digest
-        return self.kept
-
-    def unpack(self, files):
-        self.unpacked.append(files)
-
-    async def begin(self, _run_id, _token, _beat_s):
-        return self.is_mine
-
-    async def beat(self, _run_id, _token, _beat_s):
-        answer = self.beats.pop(0) if self.beats else True
-        if isinstance(answer, Exception):
-            raise answer
-        self.beaten.append(self.at)
-        return answer
-
-    async def finish(self, _run_id, _token, code, *, outcome):
-        self._raise("finish")
-        self.finished.append((code, parse_outcome(outcome)))
-        return a_run(RunState.APPLIED if code == 0 else RunState.ERRORED)
-
-    # The hand: one apply that lasts until it is interrupted or let go.
-    def apply(self, _digest):
-        if self.fault is not None:
-            raise self.fault
-        self.begun.set()
-        if not self.ends_by_itself:
-            assert self.released.wait(PATIENCE_S)
-        return Ending(is_applied=self.is_deaf or self.interrupts == 0, seconds=1)
-
-    def interrupt(self):
-        self.interrupts += 1
-        self.interrupted_at = self.at
-        self.released.set()
-
-    def newest(self):
-        return self.states[0] if len(self.states) == 1 else self.states.pop(0) if self.states else None
-
-
-def guarded(world: World) -> Guarded:
-    hand = Hand(lambda: world.is_free, lambda: world.has_plan, world.unpack, world.apply, world.interrupt, world.newest)
-    seams = (world, world, world, world)
-    return Guarded(*seams, hand, lambda: 1_795_000_000.0, BEAT_S, world.steady, world.sleep)  # type: ignore[arg-type]
-
-
-async def until(found, seconds: float = PATIENCE_S) -> None:
-    end = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < end
-        await asyncio.sleep(0.01)
 
 
 async def test_a_runner_whose_token_is_not_the_attempts_touches_nothing():
