@@ -43,13 +43,16 @@ from bot.wiring.stages import Parts, stages_of
 from bot.wiring.web import web_of
 from bot.worker import Duty, Worker, name_of_this_process
 from iac.inventory import Cluster
-from iac.proxmox import CachedEye, ProxmoxEye
+from iac.proxmox import CachedEye, ProxmoxEye, ProxmoxRecords, Watch, WatchingEye
 from iac.redaction import keep_secret
 from iac.terraform.importer import TerraformImporter
 from iac.terraform.standby import Standby
 
 SHARED_READING_S = 1.0
 """A turn and the plan that follows it share one reading of the cluster; an apply looks again for itself."""
+
+LOOK_S = 3.0
+"""The longest that a reading waits for what is read apart: no plan is lost where it does not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,10 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         asked = {name: chat for name, chat in (extra or {}).items() if isinstance(chat, Directory)}
         book = book_from(settings, asked)
         runs = SqlRuns(database)
-        cluster = ProxmoxEye(place.access, seconds=settings.pve_seconds)
-        recent = CachedEye(cluster, max_age_s=SHARED_READING_S)
+        eye = ProxmoxEye(place.access, seconds=settings.pve_seconds)
+        watch = Watch(ProxmoxRecords(place.access, seconds=min(LOOK_S, settings.pve_seconds)))
+        cluster = WatchingEye(eye, watch)
+        recent = WatchingEye(CachedEye(eye, max_age_s=SHARED_READING_S), watch)
         crew = crew_of(settings, recent, runs, book)
         planner, standby = planner_of(settings, place.access)
         stack.callback(standby.close)

@@ -60,6 +60,22 @@ class LabControl:
         """Take the quorum away, or give it back."""
         self._post("quorum", is_there=is_there)
 
+    def version(self, version: str) -> None:
+        """Speak as another version of PVE."""
+        self._post("version", version=version)
+
+    def wait(self, node: str, share: float) -> None:
+        """Let the work of a node wait for storage for that share of the time."""
+        self._post("wait", node=node, share=share)
+
+    def fail_task(self, node: str, error: str, kind: str = "qmstart") -> None:
+        """Let some work on a node have failed just now."""
+        self._post("fail_task", node=node, error=error, kind=kind)
+
+    def hold_device(self, vmid: int, mapping: str) -> None:
+        """Give a mapped device to a guest."""
+        self._post("hold_device", vmid=vmid, mapping=mapping)
+
     def silence(self, is_silent: bool = True) -> None:  # noqa: FBT001, FBT002 - reads well: silence(False)
         """The whole cluster accepts and never answers, or speaks again."""
         self._post("silence", is_silent=is_silent)

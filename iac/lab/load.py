@@ -16,6 +16,8 @@ FRAMES = {
     "year": (21600, 1140),
     "decade": (604800, 570),
 }
+FRAMES_8 = {"hour": (60, 70), "day": (1800, 70), "week": (10800, 70), "month": (43200, 70), "year": (604800, 70)}
+# PVE 8 keeps 70 points of each, and has no decade.
 NOISE = 0.06
 
 
@@ -70,9 +72,14 @@ def storage_used(world: World, storage: Storage, node: str) -> int:
     return min(storage.total, storage.used + used_by_guests(world, storage.name, None if storage.is_shared else node))
 
 
-def times(frame: str, now: float) -> list[int]:
-    """The moments of a timeframe, oldest first, on the grid of its step."""
-    step, count = FRAMES[frame]
+def frames(world: World) -> dict[str, tuple[int, int]]:
+    """The timeframes of this version: step in seconds and number of points."""
+    return FRAMES_8 if world.is_before_9 else FRAMES
+
+
+def times(frame: str, now: float, grid: dict[str, tuple[int, int]] | None = None) -> list[int]:
+    """The moments of a timeframe, oldest first, on the grid of its step; that of PVE 9 where none is named."""
+    step, count = (grid or FRAMES)[frame]
     last = int(now // step) * step
     return [last - step * n for n in range(count - 1, -1, -1)]
 
@@ -86,16 +93,28 @@ def node_point(world: World, node: Node, at: int) -> Row:
         "cpu": cpu,
         "maxcpu": node.threads,
         "loadavg": round(cpu * node.threads, 4),
-        "iowait": round(abs(noise(f"io/{node.name}", at)) * 0.01, 6),
+        "iowait": waiting(node, at),
         "memtotal": node.memory,
         "memused": used,
-        "memavailable": node.memory - used,
+        **({} if world.is_before_9 else _pressure(node, at) | {"memavailable": node.memory - used}),
         "swaptotal": 8 * GIB,
         "swapused": 0,
         "roottotal": 100 * GIB,
         "rootused": 12 * GIB,
         **_traffic(node.name, at),
     }
+
+
+def waiting(node: Node, at: float) -> float:
+    """The share of the time in which a node's processor waits for storage."""
+    return round(min(1.0, node.waiting + abs(noise(f"io/{node.name}", at)) * 0.01), 6)
+
+
+def _pressure(node: Node, at: float) -> Row:
+    """Pressure stall information, in percent: how long some, or all, of the work waited."""
+    stalled = round(waiting(node, at) * 100, 2)
+    some = {"pressurecpusome": 0.3, "pressureiosome": stalled, "pressurememorysome": 0.0}
+    return some | {"pressureiofull": round(stalled * 0.8, 2), "pressurememoryfull": 0.0}
 
 
 def guest_point(guest: Guest, at: int) -> Row:

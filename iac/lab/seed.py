@@ -40,6 +40,8 @@ def first_world(now: float | None = None) -> World:
     _fill_network(world)
     _fill_guests(world)
     _fill_ha(world)
+    card = "node=pmox03,path=0000:01:00,id=10de:2489,subsystem-id=1458:4082,iommugroup=14"
+    world.table("mapping_pci")["gpu"] = {"description": "graphics card for training", "map": [card]}
     fill_access(world)
     return world
 
@@ -111,5 +113,6 @@ def _fill_ha(world: World) -> None:
         world.table("ha")[f"vm:{vmid}"] = {"type": "vm", "state": "started", "max_restart": 1, "max_relocate": 1}
     row = {"type": "node-affinity", "resources": "vm:112", "nodes": "pmox02:2,pmox03:1", "comment": "near its data"}
     world.table("ha_rules")["db-prefers-pmox02"] = row
+    world.table("ha_groups")["near-data"] = {"nodes": "pmox02:2,pmox03:1", "restricted": 0, "members": ["vm:112"]}
     job: Row = {"id": "nightly", "type": "vzdump", "enabled": 1, "schedule": "02:30", "storage": "cephfs"}
     world.table("backup")["nightly"] = job | {"mode": "snapshot", "compress": "zstd", "pool": "prod"}

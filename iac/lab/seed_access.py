@@ -64,7 +64,7 @@ BOT_PRIVILEGES = [
     if name.startswith("VM.") and name not in ("VM.Console", "VM.Replicate") and "File" not in name
 ]
 BOT_PRIVILEGES += ["Datastore.AllocateSpace", "Datastore.Audit", "Pool.Audit", "Pool.Allocate", "SDN.Audit", "SDN.Use"]
-BOT_PRIVILEGES += ["Sys.Audit", "Sys.Console"]
+BOT_PRIVILEGES += ["Sys.Audit", "Sys.Console", "Mapping.Audit", "Mapping.Use"]
 ROLES = {
     "Administrator": PRIVILEGES,
     "NoAccess": [],

@@ -7,7 +7,7 @@ from typing import Any
 from iac.lab import faults
 from iac.lab.api import ha, power
 from iac.lab.api.qemu import forget_guest
-from iac.lab.running import Lab
+from iac.lab.running import Lab, Work
 from iac.lab.seed import template
 from iac.lab.world import Fault, Guest, Row
 
@@ -62,6 +62,30 @@ def node(lab: Lab, args: Row) -> None:
 def quorum(lab: Lab, args: Row) -> None:
     """Take the quorum away or give it back."""
     lab.world.has_quorum = bool(args["is_there"])
+
+
+@verb
+def version(lab: Lab, args: Row) -> None:
+    """Speak as another version of PVE: below 9 with groups in place of rules, coarser histories and no pressure."""
+    lab.world.version = str(args["version"])
+
+
+@verb
+def wait(lab: Lab, args: Row) -> None:
+    """Let the work of a node wait for storage for that share of the time."""
+    lab.world.nodes[args["node"]].waiting = float(args["share"])
+
+
+@verb
+def fail_task(lab: Lab, args: Row) -> None:
+    """Some work on a node has just failed."""
+    lab.start(Work(args["node"], str(args.get("kind", "qmstart")), 0, 0, error=str(args["error"])), "root@pam")
+
+
+@verb
+def hold_device(lab: Lab, args: Row) -> None:
+    """Give a mapped device to a guest, as a person would in its settings."""
+    _guest(lab, args).config["hostpci0"] = f"mapping={args['mapping']},pcie=1"
 
 
 @verb

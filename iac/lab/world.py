@@ -4,6 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KIB, MIB, GIB, TIB = 2**10, 2**20, 2**30, 2**40
+FLAGS = (
+    "fpu vme pse msr pae cx8 sep mmx fxsr sse sse2 ht syscall nx lm pni pclmulqdq vmx ssse3 fma cx16 sse4_1 sse4_2"
+    " movbe popcnt aes xsave avx f16c rdrand lahf_lm abm bmi1 avx2 smep bmi2 rdseed adx sha_ni"
+)
+"""What /proc/cpuinfo says of a processor of the third generic level, x86-64-v3."""
+
 Row = dict[str, Any]
 Params = dict[str, str]
 
@@ -19,7 +25,10 @@ class ApiError(Exception):
 
 @dataclass
 class Node:
-    """A member of the cluster; ``base_memory`` is what the host itself uses."""
+    """A member of the cluster; ``base_memory`` is what the host itself uses.
+
+    ``waiting`` is the share of the time in which work waits for storage, beside what is usual.
+    """
 
     name: str
     ip: str
@@ -27,6 +36,8 @@ class Node:
     memory: int = 32 * GIB
     base_memory: int = 2 * GIB
     is_online: bool = True
+    cpu_flags: str = FLAGS
+    waiting: float = 0.0
 
 
 @dataclass
@@ -173,6 +184,11 @@ class World:
     def table(self, name: str) -> dict[str, Row]:
         """The rows kept under ``name``; made empty on first use."""
         return self.tables.setdefault(name, {})
+
+    @property
+    def is_before_9(self) -> bool:
+        """Whether it speaks as PVE 8 did: groups in place of rules, coarser histories, no pressure."""
+        return int(self.version.partition(".")[0]) < 9  # noqa: PLR2004 - the version that changed it
 
     @property
     def is_quorate(self) -> bool:

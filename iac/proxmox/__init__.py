@@ -2,5 +2,7 @@
 
 from iac.proxmox.access import Access, connect
 from iac.proxmox.eye import CachedEye, ProxmoxEye
+from iac.proxmox.records import ProxmoxRecords
+from iac.proxmox.watching import Watch, WatchingEye
 
-__all__ = ["Access", "CachedEye", "ProxmoxEye", "connect"]
+__all__ = ["Access", "CachedEye", "ProxmoxEye", "ProxmoxRecords", "Watch", "WatchingEye", "connect"]

@@ -20,11 +20,17 @@ FENCE_SECONDS = 8.0
 @route("GET", "/cluster/ha/resources", SEE, takes="type")
 def ha_list(call: Call) -> list[Row]:
     """The guests HA looks after."""
-    return [_shown(sid, row) for sid, row in call.world.table("ha").items()]
+    return [_shown(sid, row) | _group_of(call.world, sid) for sid, row in call.world.table("ha").items()]
 
 
 def _shown(sid: str, row: Row) -> Row:
     return row | {"sid": sid, "digest": digest(row)}
+
+
+def _group_of(world: World, sid: str) -> Row:
+    """Before PVE 9 a guest names the group of nodes it belongs to."""
+    names = [name for name, row in world.table("ha_groups").items() if sid in row["members"]]
+    return {"group": names[0]} if names and world.is_before_9 else {}
 
 
 def _sid(name: str) -> str:

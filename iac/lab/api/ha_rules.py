@@ -1,4 +1,4 @@
-"""The rules of high availability (PVE 9): which nodes a guest prefers, which guests stay together or apart."""
+"""Which nodes a guest prefers, which guests stay together or apart: rules in PVE 9, and before it groups of nodes."""
 
 from iac.lab.api.tables import change_row, found_row, values_of
 from iac.lab.config import digest
@@ -13,6 +13,8 @@ MISSING = "no such ha rule '{name}'"
 @route("GET", "/cluster/ha/rules", SEE, takes="resource type")
 def rule_list(call: Call) -> list[Row]:
     """Every rule; narrowed by type or by a resource in it."""
+    if call.world.is_before_9:
+        raise ApiError(501, "Method 'GET /cluster/ha/rules' not implemented")
     wanted, member = call.params.get("type"), call.params.get("resource")
     rows = call.world.table("ha_rules").items()
     return [
@@ -65,6 +67,10 @@ def rule_remove(call: Call) -> None:
 
 
 @route("GET", "/cluster/ha/groups", SEE)
-def group_list(_: Call) -> list[Row]:
-    """PVE 9 has rules instead."""
-    raise ApiError(500, "cannot index groups: ha groups have been migrated to rules")
+def group_list(call: Call) -> list[Row]:
+    """The groups of nodes; PVE 9 has rules instead."""
+    if not call.world.is_before_9:
+        raise ApiError(500, "cannot index groups: ha groups have been migrated to rules")
+    kept = ("nodes", "restricted")
+    groups = call.world.table("ha_groups").items()
+    return [{"group": name, "type": "group"} | {key: row[key] for key in kept} for name, row in groups]

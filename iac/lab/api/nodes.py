@@ -41,11 +41,12 @@ def node_status(call: Call) -> Row:
     node = world.nodes[call["node"]]
     cpu, used = load.node_cpu(world, node, now), load.node_memory(world, node, now)
     cpuinfo = {"cpus": node.threads, "cores": node.threads // 2, "sockets": 1, "model": "12th Gen Intel(R) Core(TM) i9"}
+    cpuinfo["flags"] = node.cpu_flags
     memory = {"total": node.memory, "used": used, "free": node.memory - used, "available": node.memory - used}
     return {
         "uptime": uptime(world, now),
         "cpu": cpu,
-        "wait": 0.001,
+        "wait": load.waiting(node, now),
         "cpuinfo": cpuinfo,
         "memory": memory,
         "swap": {"total": 8 * GIB, "used": 0, "free": 8 * GIB},
@@ -62,7 +63,8 @@ def node_status(call: Call) -> Row:
 def node_history(call: Call) -> list[Row]:
     """Its history."""
     node = call.world.nodes[call["node"]]
-    return [load.node_point(call.world, node, at) for at in load.times(frame_of(call), call.lab.now)]
+    moments = load.times(frame_of(call), call.lab.now, load.frames(call.world))
+    return [load.node_point(call.world, node, at) for at in moments]
 
 
 @route("GET", "/nodes/{node}/network", takes="type")

@@ -155,14 +155,16 @@ def vm_status(call: Call) -> Row:
 def vm_history(call: Call) -> list[Row]:
     """Its history."""
     guest = call.guest
-    return [load.guest_point(guest, at) for at in load.times(frame_of(call, most="year"), call.lab.now)]
+    moments = load.times(frame_of(call, most="year"), call.lab.now, load.frames(call.world))
+    return [load.guest_point(guest, at) for at in moments]
 
 
 def frame_of(call: Call, most: str = "decade") -> str:
     """The timeframe that is asked for; ``decade`` is for nodes alone."""
     frame = call.params["timeframe"]
-    if frame not in load.FRAMES or (frame == "decade" and most != "decade"):
-        names = "hour, day, week, month, year" + (", decade" if most == "decade" else "")
+    known = [name for name in load.frames(call.world) if name != "decade" or most == "decade"]
+    if frame not in known:
+        names = ", ".join(known)
         fault = f"value '{frame}' does not have a value in the enumeration '{names}'"
         raise ApiError(400, "Parameter verification failed.", {"timeframe": fault})
     return frame

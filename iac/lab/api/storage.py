@@ -62,7 +62,7 @@ def storage_status(call: Call) -> Row:
 def storage_history(call: Call) -> list[Row]:
     """How full it was."""
     storage, now, node = _found(call), call.lab.now, call["node"]
-    times = load.times(frame_of(call, most="year"), now)
+    times = load.times(frame_of(call, most="year"), now, load.frames(call.world))
     return [load.storage_point(call.world, storage, node, at, now) for at in times]
 
 

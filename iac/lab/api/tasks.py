@@ -56,6 +56,8 @@ def _is_wanted(call: Call, task: Task, source: str) -> bool:
         call.params.get("typefilter", task.kind) == task.kind,
         call.params.get("vmid", task.id) == task.id,
         not call.flag("errors") or (task.is_done and task.exitstatus != "OK"),
+        call.number("since", 0) <= task.started_at <= call.number("until", int(call.lab.now) + 1),
+        call.params.get("userfilter", "") in task.user,
         _may_see(call.who, task),
     }
     return all(wanted)

@@ -51,6 +51,20 @@ async def test_reading_the_whole_cluster(pve, judged):
     judged(25)
 
 
+async def test_reading_the_hardware_and_the_last_day(pve, judged):
+    await pve.post(
+        "/cluster/mapping/pci", id="tpu", description="new", map=["node=pmox01,path=0000:02:00,id=1ac1:089a"]
+    )
+    for path in ("", "/gpu", "/tpu"):
+        await pve.get(f"/cluster/mapping/pci{path}")
+    for node in ("pmox01", "pmox03"):
+        await pve.get(f"/nodes/{node}/hardware/pci")
+        await pve.get(f"/nodes/{node}/tasks", errors=1, since=1_700_000_000, limit=200)
+        await pve.get(f"/nodes/{node}/status")
+    await pve.delete("/cluster/mapping/pci/tpu")
+    judged(11)
+
+
 async def test_reading_each_node(pve, judged):
     for node in ("pmox01", "pmox02", "pmox03"):
         for path in ("", "/status", "/version", "/network", "/storage", "/qemu", "/lxc", "/tasks", "/sdn/zones"):

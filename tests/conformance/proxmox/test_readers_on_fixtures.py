@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from iac.inventory import Affinity
 from iac.proxmox.parse import parse_cluster, parse_disk_storages, parse_guests, parse_nodes, parse_pools, parse_version
 from iac.proxmox.places import parse_bridges, parse_storages, parse_vnets
+from iac.proxmox.told import parse_cpu, parse_devices, parse_groups, parse_history, parse_rules, parse_tasks
 from iac.usable.agent import parse_addresses, parse_cloud_init
 
 FIXTURES = Path(__file__).resolve().parents[3] / "../shared/data/pve/fixtures"
@@ -123,3 +125,36 @@ def test_the_addresses_of_a_real_agent_leave_loopback_out():
     found = parse_addresses(answer)
     assert found
     assert not any(a.startswith(("127.", "::1", "fe80")) for a in found)
+
+
+@pytest.mark.parametrize("version", ["pve8", "pve9"])
+def test_the_past_of_a_cluster_is_read_from_recorded_answers(version):
+    answers = recorded(version)
+    groups = parse_groups(answers["/cluster/ha/groups"][0], answers["/cluster/ha/resources"][0])
+    assert groups == (Affinity("test-group", "nodes", frozenset({100}), ("node1", "node2"), is_strict=False),)
+    (rule,) = parse_rules(answers["/cluster/ha/rules"][0])
+    assert (rule.guests, rule.nodes, rule.is_strict) == ({100}, ("node1",), True)
+    histories = [parse_history("node1", a) for p, found in answers.items() if p.endswith("/rrddata") for a in found]
+    assert histories
+    assert all(h.step_s == 60 for h in histories if len(h.samples) > 1)
+    model, types = parse_cpu(answers["/nodes/node1/status"][0])
+    assert model.startswith("Intel")
+    assert types is None
+
+
+def test_a_task_that_runs_is_told_from_one_that_is_over():
+    running, done = parse_tasks(recorded("pve9")["/cluster/tasks"][0])
+    assert (running.node, running.is_running) == ("node2", True)
+    assert (done.node, done.is_running, done.is_failed) == ("node1", False, False)
+
+
+@pytest.mark.parametrize("version", ["pve8", "pve9"])
+def test_every_reader_of_the_past_survives_every_recorded_answer(version):
+    for answers in recorded(version).values():
+        for answer in answers:
+            parse_tasks(answer)
+            parse_history("n", answer)
+            parse_rules(answer)
+            parse_groups(answer, answer)
+            parse_cpu(answer)
+            parse_devices(answer, {})

@@ -8,10 +8,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-WORDS = {
-    language: tomllib.loads((ROOT / f"bot/chat/words/{language}/iac.toml").read_text(encoding="utf-8"))
-    for language in ("en", "fr")
-}
+PAGES = ("iac", "place")
+
+
+def written(language):
+    found = {}
+    for page in PAGES:
+        text = (ROOT / f"bot/chat/words/{language}/{page}.toml").read_text(encoding="utf-8")
+        found |= tomllib.loads(text)
+    return found
+
+
+WORDS = {language: written(language) for language in ("en", "fr")}
 ROOMS = ("placement", "grounding", "policy", "proxmox", "usable")
 KEY = re.compile(r'"((?:ask|place|policy|broken)\.[a-z_.]+[a-z])"')
 
@@ -43,6 +51,11 @@ def test_every_sentence_that_the_code_says_is_there(language):
     said = used() - {"place.too_big"}  # an example in a docstring
     assert len(said) > 60
     assert said - stems(language) == set()
+
+
+@pytest.mark.parametrize("part", ["load", "failures", "work", "affinities", "devices"])
+def test_everything_that_may_be_unread_has_its_words(part):
+    assert fields(WORDS["en"][f"place.signal_unread.{part}"]) == {"why"}
 
 
 @pytest.mark.parametrize("code", ["agent", "address", "cloud_init", "ssh"])

@@ -1,10 +1,14 @@
-"""One reading of the cluster, as values; and ``Cluster``, the read-only eye that makes such a reading.
+"""One reading of the cluster, as values.
 
 All sizes are bytes, all loads fractions of 1, all times seconds since the epoch (UTC).
 """
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
+
+from iac.inventory.affinity import Affinity
+from iac.inventory.devices import Device
+from iac.inventory.signals import NO_SIGNALS, Signals
 
 MIB = 1024**2
 GIB = 1024**3
@@ -19,7 +23,10 @@ HOST_RESERVE_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A physical member of the cluster. ``cpu_load`` is used CPU as a fraction of all its threads."""
+    """A physical member of the cluster. ``cpu_load`` is used CPU as a fraction of all its threads.
+
+    ``cpu_types`` are the generic types ("x86-64-v3") its processor can give; None where nobody could look.
+    """
 
     name: str
     is_online: bool
@@ -29,6 +36,8 @@ class Node:
     memory_used_bytes: int
     uptime_s: int = 0
     is_in_maintenance: bool = False
+    cpu_model: str = ""
+    cpu_types: frozenset[str] | None = None
 
     @property
     def memory_for_guests_bytes(self) -> int:
@@ -101,7 +110,11 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Everything a decision may look at, read at ``read_at``."""
+    """Everything a decision may look at, read at ``read_at``.
+
+    The last three are read apart and may be missing, which ``signals.missing`` says: what HA holds together or
+    apart, the devices of the nodes that a guest may get, and how the nodes have been doing.
+    """
 
     cluster: str
     version: str
@@ -112,6 +125,9 @@ class Inventory:
     networks: tuple[Network, ...]
     pools: tuple[str, ...]
     read_at: float
+    affinities: tuple[Affinity, ...] = ()
+    devices: tuple[Device, ...] = ()
+    signals: Signals = NO_SIGNALS
 
     @property
     def templates(self) -> tuple[Guest, ...]:
@@ -136,11 +152,3 @@ class Inventory:
         """The guest with that VMID or name (templates included), or None."""
         wanted = str(name_or_vmid)
         return next((g for g in self.guests if wanted in (str(g.vmid), g.name)), None)
-
-
-class Cluster(Protocol):
-    """The reading eye. It has no verb that changes."""
-
-    async def read(self) -> Inventory:
-        """Read the whole cluster; ``ClusterSilent`` where it does not answer."""
-        ...
