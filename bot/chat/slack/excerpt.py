@@ -1,0 +1,50 @@
+"""Text in a fence: whole while it is short, else its beginning, the count of what is left out, and a file. Pure."""
+
+from bot.chat.slack.limits import EXCERPT, Block, weight
+from bot.chat.slack.mrkdwn import BREAK, escaped, inert, split
+from bot.chat.words import Words
+
+FENCE = "```"
+BROKEN_FENCE = f"``{BREAK}`"
+
+
+def fenced(text: str) -> str:
+    """Text in a fence that nothing inside it ends."""
+    return f"{FENCE}\n{text}\n{FENCE}"
+
+
+def excerpt(text: str, most: int = EXCERPT) -> tuple[str, int]:
+    """The first lines that fit, escaped, and how many lines are not among them; a line that is cut counts as hidden."""
+    lines = text.rstrip("\n").split("\n")
+    kept: list[str] = []
+    size = 0
+    for line in lines:
+        shown = _shown(line)
+        size += weight(shown) + weight("\n")
+        if size > most:
+            break
+        kept.append(shown)
+    if not kept:
+        return _shown(next(split(lines[0], most - weight("…"), lambda raw: weight(_shown(raw))))) + "…", len(lines)
+    return "\n".join(kept), len(lines) - len(kept)
+
+
+def is_whole(text: str) -> bool:
+    """Whether the fence shows the text as it is, so that it can be copied from it."""
+    return FENCE not in text and excerpt(text)[1] == 0
+
+
+def more_lines(words: Words, language: str, hidden: int, name: str) -> str:
+    """The line that says how much of a text stands in its file only."""
+    if not hidden:
+        return inert(words.text("slack.whole", language, name=name))
+    return inert(words.text("slack.more_lines", language, count=hidden, name=name))
+
+
+def section(text: str) -> Block:
+    """A paragraph of mrkdwn in which Slack looks for no names or addresses of its own."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def _shown(line: str) -> str:
+    return escaped(line.replace("\r", "").replace(FENCE, BROKEN_FENCE))

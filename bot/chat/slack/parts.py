@@ -1,0 +1,147 @@
+"""The parts of a card as blocks, and the files that stand beside them. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.chat.port import Buttons, Code, Diff, Fields, Form, Input, Part, Text
+from bot.chat.slack.controls import answer_button, cut_words, plain_text, render_button, rows
+from bot.chat.slack.excerpt import excerpt, fenced, is_whole, more_lines, section
+from bot.chat.slack.limits import CHILDREN, EXCERPT, FIELD, FIELDS, HEADER, SECTION, Block, size_of, units, weight, wire
+from bot.chat.slack.mrkdwn import bold, inert, literal, pieces
+from bot.chat.slack.rendered import File
+from bot.chat.words import Words
+
+FOLDED = 6_000
+"""Characters of what is folded under one line; more of it stands below."""
+GRID = 4_000
+"""Characters of one block of fields."""
+CODE_NAME = "text.txt"
+
+
+@dataclass
+class Desk:
+    """Where one card is laid out: what its language is, what was numbered and which file names are taken."""
+
+    words: Words
+    language: str
+    can_fold: bool = True
+    excerpt_most: int = EXCERPT
+    files: list[File] = field(default_factory=list)
+    buttons: int = 0
+
+    def blocks(self, part: Part) -> list[Block]:
+        """One part."""
+        if isinstance(part, Text):
+            return self._folded(part) if part.fold else paragraphs(part.md)
+        if isinstance(part, Fields):
+            return grids(part)
+        if isinstance(part, Code):
+            return [self._code(part.text, CODE_NAME)] if part.text.strip() else []
+        if isinstance(part, Diff):
+            return [*bold_of(part.summary), self._code(part.text, part.name)]
+        if isinstance(part, Buttons):
+            return self._buttons(part)
+        return self._form(part)
+
+    def say(self, key: str, **values: str | int | tuple[str, ...]) -> str:
+        """Our own words, in the language of the card."""
+        return self.words.text(key, self.language, **values)
+
+    def attach(self, name: str, text: str) -> str:
+        """Put a file beside the card; the name it has got."""
+        taken = {file.name for file in self.files}
+        stem, dot, kind = _file_name(name).rpartition(".")
+        stem, kind = (stem, kind) if dot and stem else (_file_name(name), "txt")
+        free = (f"{stem}{'' if n == 1 else f'-{n}'}.{kind}" for n in range(1, len(taken) + 2))
+        found = next(each for each in free if each not in taken)
+        self.files.append(File(found, text, "diff" if kind == "diff" else "text"))
+        return found
+
+    def _code(self, text: str, name: str) -> Block:
+        shown, hidden = excerpt(text, self.excerpt_most)
+        if is_whole(text) and not hidden:
+            return section(fenced(shown))
+        name = self.attach(name, text)
+        return section(f"{fenced(shown)}\n{more_lines(self.words, self.language, hidden, name)}")
+
+    def _folded(self, part: Text) -> list[Block]:
+        inside = paragraphs(part.md)
+        is_small = len(inside) <= CHILDREN and size_of(inside) <= FOLDED and units(part.fold) <= HEADER
+        if not self.can_fold or not inside or not is_small or not part.fold.strip():
+            return [*bold_of(part.fold), *inside]
+        return [
+            {
+                "type": "container",
+                "title": plain_text(part.fold),
+                "child_blocks": inside,
+                "width": "full",
+                "is_collapsible": True,
+                "default_collapsed": True,
+            }
+        ]
+
+    def _buttons(self, part: Buttons) -> list[Block]:
+        above = [words for button in part.items for words in cut_words(button)]
+        made = []
+        for button in part.items:
+            self.buttons += 1
+            made.append(render_button(button, self.buttons, self.words, self.language))
+        return [*lines_of(above), *rows(made)]
+
+    def _form(self, form: Form) -> list[Block]:
+        asked = [line for question in form.inputs for line in self._asked(question)]
+        answer = Buttons((answer_button(form, self.words, self.language),))
+        return [*bold_of(form.title), *lines_of(asked), *self._buttons(answer)]
+
+    def _asked(self, question: Input) -> Iterable[str]:
+        """One question with its answers, as it reads in the thread; the suggested one is named."""
+        labels = {option.value: option.label for option in question.options}
+        suggested = labels.get(question.default, question.default)
+        yield f"• {question.label}"
+        if labels:
+            yield f"   {', '.join(labels.values())}"
+        if suggested:
+            yield f"   {self.say('slack.suggested', choice=suggested)}"
+
+
+def paragraphs(md: str) -> list[Block]:
+    """A text as sections."""
+    return [section(piece) for piece in pieces(md, SECTION)]
+
+
+def lines_of(lines: Iterable[str]) -> list[Block]:
+    """Raw lines as sections: nothing in them is styled."""
+    return [section(piece) for piece in pieces("\n".join(lines), SECTION, literal)]
+
+
+def bold_of(text: str) -> list[Block]:
+    """A raw text as a bold line."""
+    return [section(piece) for piece in pieces(text, SECTION, bold)]
+
+
+def grids(part: Fields) -> list[Block]:
+    """Names and values in two columns; what is long for a column stands in lines of its own."""
+    made: list[Block] = []
+    held: list[Block] = []
+    for name, value in part.items:
+        cell = _cell(name, value)
+        is_long = weight(cell["text"]) > FIELD
+        if held and (is_long or len(held) == FIELDS or wire([*held, cell]) > GRID):
+            made.append({"type": "section", "fields": held})
+            held = []
+        if is_long:
+            made += [*bold_of(name), *lines_of([value])]
+        else:
+            held.append(cell)
+    return [*made, {"type": "section", "fields": held}] if held else made
+
+
+def _cell(name: str, value: str) -> Block:
+    label = f"*{inert(name.strip())}*" if name.strip() else ""
+    return {"type": "mrkdwn", "text": f"{label}\n{inert(value)}".strip() or "-", "verbatim": True}
+
+
+def _file_name(name: str) -> str:
+    """A name that is one name: what could lead elsewhere, or be read as a mark, is a dash."""
+    kept = "".join(c if c.isalnum() or c in "._- " else "-" for c in name).strip(" .")
+    return kept[-60:] or "text"

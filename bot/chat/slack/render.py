@@ -1,0 +1,115 @@
+"""A card as Slack's messages and files: pure, within every limit, and nothing is left out."""
+
+from bot.chat.port import Buttons, Card, Code, Diff, Fields, Form, Part, Text
+from bot.chat.slack.controls import plain_text
+from bot.chat.slack.excerpt import section
+from bot.chat.slack.limits import EXCERPT, HEADER, TEXT, Block, units, weight
+from bot.chat.slack.mrkdwn import inert, plain, split
+from bot.chat.slack.paging import Page, cut, pages_of
+from bot.chat.slack.parts import Desk, bold_of, paragraphs
+from bot.chat.slack.rendered import Post, Rendered
+from bot.chat.words import Words
+
+ICONS = {"neutral": "", "busy": "⏳ ", "waiting": "👉 ", "good": "✅ ", "bad": "❌ "}
+EXCERPTS = (EXCERPT, 1_200, 400)
+"""How much of a long text is shown: less, where the rest of the card would not fit beside it."""
+POSTS = 6
+"""Messages that words without a title may take; what is longer is read in a file."""
+CARD_NAME = "card.txt"
+FOLLOWING = 150
+"""Characters of the notification of a message that only goes on."""
+
+
+def render(card: Card, words: Words, *, language: str = "", can_fold: bool = True) -> Rendered:
+    """The card as posts and files.
+
+    ``language`` is that of our own words beside it (by default the one the card is written in). Without ``can_fold``
+    no collapsible block is used: for workspaces that answer ``invalid_blocks`` to one.
+    Raises ValueError where a button has no opaque id that Slack could carry.
+    """
+    spoken = language or words.language_of(text_of(card))
+    most = 1 if card.title else POSTS
+    pages: list[Page] = []
+    for size in EXCERPTS:
+        desk = Desk(words, spoken, can_fold, size)
+        blocks = _blocks(card, desk)
+        pages = pages_of(blocks)
+        if len(pages) <= most and _is_told(card):
+            return _rendered(card, pages, desk)
+    name = desk.attach(CARD_NAME, text_of(card))
+    note = section(inert(desk.say("slack.rest", name=name)))
+    return _rendered(card, cut(blocks, note, most), desk)
+
+
+def text_of(card: Card) -> str:
+    """Everything a card says, as text; what has a file of its own is named there only by its first words."""
+    told = "\n\n".join(filter(None, [card.title, *(_text(part) for part in card.parts)]))
+    return told if card.plain in told else f"{card.plain}\n\n{told}".strip()
+
+
+def _rendered(card: Card, pages: list[Page], desk: Desk) -> Rendered:
+    first, *more = pages
+    posts = [Post(tuple(first), _notification(card)), *(Post(tuple(page), _beginning(page)) for page in more)]
+    return Rendered(tuple(posts), tuple(desk.files))
+
+
+def _blocks(card: Card, desk: Desk) -> list[Block]:
+    """The title and the parts; a card that has nothing to show says its notification."""
+    made = [*_title(card), *(block for part in card.parts for block in desk.blocks(part))]
+    return made or paragraphs(card.plain) or [section("…")]
+
+
+def _title(card: Card) -> list[Block]:
+    """The tone and the title; one that is too long for a header is a bold line."""
+    if not card.title.strip():
+        return []
+    title = f"{ICONS[card.tone]}{' '.join(card.title.split())}"
+    if units(title) > HEADER:
+        return bold_of(title)
+    return [{"type": "header", "text": plain_text(title)}]
+
+
+def _notification(card: Card) -> str:
+    """What a phone shows and a screen reader reads."""
+    text = plain(card.plain)
+    if weight(text) <= TEXT:
+        return text
+    return plain(next(split(card.plain, TEXT - weight("…"), lambda raw: weight(plain(raw))))) + "…"
+
+
+def _is_told(card: Card) -> bool:
+    """Whether the notification's words are all said, there or in the message."""
+    return weight(plain(card.plain)) <= TEXT or not card.parts or card.plain in _said(card)
+
+
+def _said(card: Card) -> str:
+    return "\n".join(part.md for part in card.parts if isinstance(part, Text))
+
+
+def _beginning(page: Page) -> str:
+    """The first words of a message that goes on where another ended."""
+    found = (block["text"]["text"] for block in page if isinstance(block.get("text"), dict))
+    first = next(found, "…")
+    return first if weight(first) <= FOLLOWING else "…"
+
+
+def _text(part: Part) -> str:
+    if isinstance(part, Text):
+        return f"{part.fold}\n{part.md}".strip()
+    if isinstance(part, Fields):
+        return "\n".join(f"{name}: {value}" for name, value in part.items)
+    if isinstance(part, Code):
+        return part.text
+    if isinstance(part, Diff):
+        return f"{part.summary}\n{part.text}"
+    if isinstance(part, Buttons):
+        return "\n".join(f"[{button.label}] {button.confirm or ''}".strip() for button in part.items)
+    return _form_text(part)
+
+
+def _form_text(form: Form) -> str:
+    lines = [form.title]
+    for question in form.inputs:
+        lines += [f"- {question.label}", *(f"  - {option.label}" for option in question.options)]
+        lines += [f"  {question.default}"] if question.default else []
+    return "\n".join(lines)
