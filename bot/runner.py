@@ -4,9 +4,15 @@ It is started before it is needed: imports and connections are made while it wai
 so that terraform starts a few milliseconds after the click. An end of the input without an order ends it.
 """
 
+import gc
+import sys
+
+if __name__ == "__main__":  # people wait for what follows: nothing of it is garbage, and nobody reads a log in colour
+    gc.disable()
+    sys.modules["rich"] = None  # type: ignore[assignment]  # structlog would load all of it
+
 import asyncio
 import json
-import sys
 from dataclasses import dataclass
 
 from bot import log
@@ -33,6 +39,8 @@ class Order:
 
 async def _main() -> None:
     async with ready_hand() as guarded_for:
+        gc.freeze()
+        gc.enable()
         line = await asyncio.to_thread(sys.stdin.readline)
         if not line:  # the worker has gone, or needs no spare any more
             return

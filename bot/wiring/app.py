@@ -36,10 +36,11 @@ from bot.wiring.checks import Checks
 from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import crew_of
 from bot.wiring.keys import state_key
-from bot.wiring.machines import KeptPlanner, credentials_of, planner_of, runner_environment, runs_home, steps_of
+from bot.wiring.machines import KeptPlanner, credentials_of, planner_of, runner_environment, steps_of
 from bot.wiring.people import Book, book_from
 from bot.wiring.roster import ASK_EVERY_S
 from bot.wiring.stages import Parts, stages_of
+from bot.wiring.standing import runs_home
 from bot.wiring.web import web_of
 from bot.worker import Duty, Worker, name_of_this_process
 from iac.inventory import Cluster

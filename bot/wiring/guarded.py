@@ -16,9 +16,8 @@ from bot.store.database import open_database
 from bot.store.plans import SqlPlans
 from bot.store.runs import SqlRuns
 from bot.store.stacks import SqlStacks, Vault
-from bot.wiring.cluster import standing
 from bot.wiring.keys import state_key
-from bot.wiring.machines import credentials_of, runs_home
+from bot.wiring.standing import credentials, runs_home
 from iac.errors import ClusterSilent, Refused
 from iac.redaction import keep_secret
 from iac.terraform.applier import Applier
@@ -83,7 +82,7 @@ def log_into(directory: Path) -> None:
 
 def _hand(settings: Settings, toolchain: Toolchain, run_id: str) -> Hand:
     directory = runs_home(settings) / run_id
-    access = standing(settings)
+    access = credentials(settings)
     if access is None:
         return Hand(
             hold=lambda: True,
@@ -93,7 +92,7 @@ def _hand(settings: Settings, toolchain: Toolchain, run_id: str) -> Hand:
             interrupt=lambda: None,
             state=lambda: read_state(directory),
         )
-    applier = Applier(toolchain, credentials_of(access), directory, settings.apply_seconds)
+    applier = Applier(toolchain, access, directory, settings.apply_seconds)
 
     def apply(digest: str) -> Ending:
         applied = applier.apply(digest)

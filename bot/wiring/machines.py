@@ -9,6 +9,7 @@ from bot.domain.outcome import Progress, Usable
 from bot.ports import Plans
 from bot.ports.machines import Whereabouts
 from bot.settings import Settings
+from bot.wiring.standing import runs_home
 from iac.plan import Plan
 from iac.proxmox import Access
 from iac.spec import PlacedGuest, StackSpec
@@ -21,11 +22,6 @@ from iac.terraform.state import read_state
 from iac.terraform.toolchain import load
 from iac.usable import UsableCheck as Eye
 from iac.workspace import Workspace
-
-
-def runs_home(settings: Settings) -> Path:
-    """Where the directory of each run is."""
-    return settings.home.resolve() / "runs"
 
 
 def credentials_of(access: Access) -> Credentials:

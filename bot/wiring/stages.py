@@ -41,9 +41,10 @@ from bot.store.votes import SqlVotes
 from bot.wiring.cluster import Place
 from bot.wiring.environments import environments_of
 from bot.wiring.keys import lab_ssh_key, state_key
-from bot.wiring.machines import LocalRemains, Usability, runs_home
+from bot.wiring.machines import LocalRemains, Usability
 from bot.wiring.people import Book
 from bot.wiring.quotas import quotas_of
+from bot.wiring.standing import runs_home
 from iac.cost import Prices
 from iac.inventory import Cluster
 from iac.usable import UsableCheck as Eye

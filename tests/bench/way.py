@@ -7,8 +7,7 @@ import time
 from pathlib import Path
 
 from bot.settings import Settings
-from bot.wiring.cluster import lab_home, standing
-from bot.wiring.machines import credentials_of, runs_home
+from bot.wiring.standing import credentials, lab_home, runs_home
 from iac.terraform.environment import for_terraform
 from iac.terraform.toolchain import Toolchain
 from tests.bench.processes import rss_mb
@@ -65,9 +64,9 @@ async def _rounds(house: House, settings: Settings, toolchain: Toolchain) -> tup
 
 def _bare_plan(settings: Settings, toolchain: Toolchain, directory: Path) -> float:
     """``terraform plan -out`` as a person would run it there, without anything of ours around it."""
-    access = standing(settings)
+    access = credentials(settings)
     assert access is not None, lab_home(settings)
-    environment = for_terraform(toolchain.config, credentials_of(access))
+    environment = for_terraform(toolchain.config, access)
     began = time.monotonic()
     subprocess.run(
         [toolchain.binary.path, "plan", "-input=false", "-out=bare.tfplan"],

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.wiring.cluster import lab_home
+from bot.wiring.standing import lab_home
 from iac.lab.child import start
 from tests.fixtures.browser import chromium
 from tests.fixtures.browser_house import (

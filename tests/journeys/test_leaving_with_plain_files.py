@@ -7,8 +7,7 @@ import sys
 
 import pytest
 
-from bot.wiring.cluster import standing
-from bot.wiring.machines import credentials_of
+from bot.wiring.standing import credentials
 from iac.terraform.environment import for_terraform
 
 pytestmark = [pytest.mark.terraform]
@@ -22,7 +21,7 @@ async def threadform(house, *argv):
 
 
 async def terraform(house, toolchain, directory, *argv):
-    env = for_terraform(toolchain.config, credentials_of(standing(house.settings)))
+    env = for_terraform(toolchain.config, credentials(house.settings))
     line = [str(toolchain.binary.path), *argv]
     return await asyncio.to_thread(subprocess.run, line, cwd=directory, env=env, capture_output=True, text=True)
 

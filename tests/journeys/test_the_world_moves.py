@@ -86,7 +86,7 @@ async def test_a_clone_that_fails_is_told_in_proxmoxs_own_words(house):
 async def test_a_bot_that_restarts_in_the_middle_of_an_apply_reports_it_and_applies_nothing_twice(tmp_path, toolchain):
     chat, settings = Recorder(), settings_for(tmp_path, toolchain)
     # Somebody else's lab process, so that the cluster outlives the bot as a real one does.
-    from bot.wiring.cluster import lab_home
+    from bot.wiring.standing import lab_home
     from iac.lab.child import start
 
     lab = start(lab_home(settings), pace=0.4)
