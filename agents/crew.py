@@ -40,6 +40,11 @@ class AdkCrew:
         """Load ADK and hire the agents (about a second), so that the first turn is as quick as the others."""
         self._ready()
 
+    async def close(self) -> None:
+        """Give back what a live model was reached by; nothing where no turn was taken."""
+        if self._engine is not None:
+            await self._engine.close()
+
     async def turn(self, turn: Turn) -> Reply | Proposal:
         """Answer one turn. Every failure becomes a Reply with one clear sentence; nothing is ever changed here."""
         known = remembered(turn.slots)

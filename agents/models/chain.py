@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -51,6 +51,7 @@ class Link:
     retry_s: float = 0.5
     price: Price | None = None
     breaker: Breaker = field(default_factory=Breaker)
+    close: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass
@@ -93,6 +94,12 @@ class ChainLlm(BaseLlm):
                 yield _stamped(reply, link, walk)
                 return
         raise NoModelAnswered("; ".join(walk.skipped))
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        for link in self.links:
+            if link.close is not None:
+                await link.close()
 
     async def _of(self, link: Link, request: LlmRequest, walk: Walk) -> LlmResponse | None:
         """The answer of one link, None where it has none that may be taken."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+Kind = Literal["gemini", "openai", "local"]
 MILLION = 1_000_000
 
 
@@ -28,7 +29,7 @@ class ModelLink:
     tests (an ``httpx`` async transport).
     """
 
-    kind: Literal["gemini", "openai", "local"]
+    kind: Kind
     model: str
     api_key: str = field(repr=False)
     base_url: str | None = None

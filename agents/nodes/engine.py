@@ -47,11 +47,12 @@ class Engine:
         """Hire everybody on the chain of models, with the tool policy before every other plugin."""
         self._first = settings.models[0].name if settings.models else ""
         self._purse = purse
+        self._chain = chain_of(settings.models, RULES, wrong_with)
         self._sessions = InMemorySessionService()
         policy = ToolPolicy({"collector": NAMES | {ANSWER_TOOL}}, writes=frozenset(), untrusted=NAMES)
         app = App(
             name=APP,
-            root_agent=workflow_of(team_of(chain_of(settings.models, RULES, wrong_with))),
+            root_agent=workflow_of(team_of(self._chain)),
             plugins=[policy, CallBudget(most=settings.max_reviews + 2), Journal()],
         )
         self._runner = Runner(app=app, session_service=self._sessions)
@@ -74,6 +75,10 @@ class Engine:
         if work.outcome is None:
             raise NoAnswer(APP)
         return self._traced(work.outcome, notes, work)
+
+    async def close(self) -> None:
+        """Give the connections to live models back."""
+        await self._chain.close()
 
     async def _run(self, turn: Turn) -> None:
         """Run and always drain: what is left in the generator would keep its tasks alive."""

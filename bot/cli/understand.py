@@ -57,7 +57,7 @@ def predicted_lines(
 ) -> list[dict[str, Any]]:
     """One prediction a conversation. Raises ``ValueError`` where a live model is wanted and none has a key."""
     from bot.wiring.crew import models_of
-    from bot.wiring.understanding import crew_over, predictions
+    from bot.wiring.understanding import Tally, crew_over, predictions
 
     models = models_of(settings) if is_live else ()
     if is_live and not models:
@@ -66,7 +66,16 @@ def predicted_lines(
             "or leave --model out to use the offline rules"
         )
 
-    async def lines() -> list[dict[str, Any]]:
-        return [line async for line in predictions(items, context, crew_over(context, models))]
+    tally = Tally()
 
-    return asyncio.run(lines())
+    async def lines() -> list[dict[str, Any]]:
+        crew = crew_over(context, models, tally)
+        try:
+            return [line async for line in predictions(items, context, crew)]
+        finally:
+            await crew.close()
+
+    found = asyncio.run(lines())
+    if models:
+        print(tally.text(), file=sys.stderr)
+    return found

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.settings.models import ModelBudgetSetting, ModelPriceSetting, without_price
 from bot.settings.people import LAB_PEOPLE, GroupSetting, PersonSetting, QuotaSetting
 from bot.settings.places import LAB_NETWORKS, NetworkSetting
 from bot.settings.rules import EnvironmentSetting, LimitSetting, PriceSetting
@@ -112,12 +113,30 @@ class Settings(BaseSettings):
     """Key of the Gemini API (`GEMINI_API_KEY` and `GOOGLE_API_KEY` are read too); without it the rules do the job."""
     gemini_model: str = "gemini-2.5-flash"
     """Gemini model to ask first."""
+    gemini_url: str = ""
+    """Another address of the Gemini API, such as a gateway of yours; Google's own by default."""
     openai_url: str = ""
     """Base URL of any OpenAI-compatible endpoint, asked when Gemini does not answer."""
     openai_key: SecretStr | None = None
     """Its key."""
     openai_model: str = ""
     """Its model."""
+    local_url: str = ""
+    """Base URL of an OpenAI-compatible server of yours (Ollama, llama.cpp, vLLM), asked when no other answers."""
+    local_model: str = ""
+    """Its model."""
+    local_key: SecretStr | None = None
+    """Its key, where it wants one."""
+    model_seconds: float = Field(20, gt=0)
+    """Wall clock of one answer of a model; then the next one is asked."""
+    model_turn_seconds: float = Field(60, gt=0)
+    """Wall clock of all models in one turn; then the rules finish it."""
+    model_tries: int = Field(3, ge=1, le=10)
+    """How often one question is put to a model that is busy or away."""
+    model_prices: dict[str, ModelPriceSetting] = Field(default_factory=dict)
+    """EUR for a million tokens, as JSON, `*` stands for anything: `{"gemini-2.5-*": {"input": 0.3, "output": 2.5}}`."""
+    model_budget: ModelBudgetSetting | None = None
+    """The most that models may take, as JSON: `{"request_tokens": 50000, "person_eur": 5, "month_eur": 100}`."""
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -130,7 +149,7 @@ class Settings(BaseSettings):
         twice = sorted(account for account, count in self._accounts().items() if count > 1)
         if twice:
             raise ValueError(f"THREADFORM_PEOPLE names {', '.join(twice)} more than once: whose are they?")
-        for wrong in self._unknown_names():
+        for wrong in (*self._unknown_names(), *self._unfinished_models()):
             raise ValueError(wrong)
         if self.default_environment not in self.environments:
             raise ValueError(f"THREADFORM_DEFAULT_ENVIRONMENT {self.default_environment!r} is none of the environments")
@@ -148,6 +167,20 @@ class Settings(BaseSettings):
                 if group not in groups:
                     yield f"THREADFORM_ENVIRONMENT_RULES of {name!r} names the group {group!r}, which is not in _GROUPS"
 
+    def _unfinished_models(self) -> Iterator[str]:
+        """An endpoint without a model cannot be asked; money without a price cannot be counted."""
+        for name, url, model in (
+            ("OPENAI", self.openai_url, self.openai_model),
+            ("LOCAL", self.local_url, self.local_model),
+        ):
+            if url and not model:
+                yield f"THREADFORM_{name}_URL is set but THREADFORM_{name}_MODEL is not"
+        paid = [self.gemini_model] if self.gemini_key else []
+        paid += [self.openai_model] if self.openai_url else []
+        counts_money = self.model_budget is not None and self.model_budget.counts_money
+        for model in without_price(paid, self.model_prices) if counts_money else ():
+            yield f"THREADFORM_MODEL_BUDGET counts money, and THREADFORM_MODEL_PRICES has no price for {model}"
+
     def _accounts(self) -> Counter[str]:
         """How often each account is somebody's."""
         return Counter(account for person in self.people for account in person.accounts)
@@ -161,7 +194,7 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret word that was set: what no log, card, prompt or record may show."""
-        given = (self.pve_token, self.state_key, self.gemini_key, self.openai_key)
+        given = (self.pve_token, self.state_key, self.gemini_key, self.openai_key, self.local_key)
         words = [secret.get_secret_value() for secret in given if secret]
         words += [word.partition("=")[2] for word in words if "!" in word]
         words += [unquote(urlsplit(url).password or "") for url in (self.database_url, self.redis_url)]

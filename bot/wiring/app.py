@@ -127,6 +127,7 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         cluster = WatchingEye(eye, watch)
         recent = WatchingEye(CachedEye(eye, max_age_s=SHARED_READING_S), watch)
         crew = crew_of(settings, recent, runs, book)
+        stack.push_async_callback(crew.close)
         planner, standby = planner_of(settings, place.access)
         stack.callback(standby.close)
         parts = Parts(

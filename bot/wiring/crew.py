@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from agents.contracts import RunLine
 from agents.crew import AdkCrew, CrewSettings, ModelLink
+from agents.models.links import Kind, Price
+from agents.models.spending import Allowance
 from bot.domain.run import Run
 from bot.flow.telling import proposal_of
 from bot.ports import People, Runs
 from bot.settings import Settings
+from bot.settings.models import ModelBudgetSetting, price_of
 from bot.store.stacks import stack_id_of
 from iac.inventory import Cluster
 
@@ -51,16 +56,44 @@ def crew_of(settings: Settings, cluster: Cluster, runs: Runs, people: People) ->
         environments=settings.environments,
         default_environment=settings.default_environment,
         models=models_of(settings),
+        allowance=allowance_of(settings),
     )
     return AdkCrew(crew, cluster, RunsDesk(runs, people))
 
 
+def allowance_of(settings: Settings) -> Allowance:
+    """What one turn may take of live models."""
+    budget = settings.model_budget or ModelBudgetSetting()
+    return Allowance(settings.model_turn_seconds, budget.request_tokens, budget.request_eur)
+
+
 def models_of(settings: Settings) -> tuple[ModelLink, ...]:
-    """The models that are asked, in order: Gemini where there is a key, then the endpoint that is named."""
+    """The models that are asked, in order: Gemini where there is a key, the endpoint that is named, one's own."""
     links: list[ModelLink] = []
     if settings.gemini_key:
-        links.append(ModelLink("gemini", settings.gemini_model, settings.gemini_key.get_secret_value()))
+        links.append(_link(settings, "gemini", settings.gemini_model, settings.gemini_key, settings.gemini_url))
     if settings.openai_url:
-        key = settings.openai_key.get_secret_value() if settings.openai_key else ""
-        links.append(ModelLink("openai", settings.openai_model, key, settings.openai_url))
+        links.append(_link(settings, "openai", settings.openai_model, settings.openai_key, settings.openai_url))
+    if settings.local_url:
+        links.append(_link(settings, "local", settings.local_model, settings.local_key, settings.local_url))
     return tuple(links)
+
+
+def _link(settings: Settings, kind: Kind, model: str, key: SecretStr | None, url: str) -> ModelLink:
+    return ModelLink(
+        kind,
+        model,
+        key.get_secret_value() if key else "",
+        url or None,
+        timeout_s=settings.model_seconds,
+        tries=settings.model_tries,
+        price=_price(settings, kind, model),
+    )
+
+
+def _price(settings: Settings, kind: Kind, model: str) -> Price | None:
+    """What is named in the book; a server of one's own costs nothing where nothing else is said."""
+    named = price_of(model, settings.model_prices)
+    if named is None:
+        return Price(0.0, 0.0) if kind == "local" else None
+    return Price(named.input, named.output)

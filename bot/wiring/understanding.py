@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from agents.contracts import Past, Rights, RunLine, Snapshot, Surroundings, Turn, Understood
 from agents.crew import AdkCrew, CrewSettings, ModelLink
+from agents.models.purse import Purse, Spent
 from iac.inventory import GIB, MIB, Guest, Inventory, Network, Node, Storage
 from iac.spec import Limits
 
@@ -73,9 +74,32 @@ def read_context(path: Path) -> Context:
     return Context(_inventory(told), around, told.get("roles", {}), datetime.fromisoformat(told["now"]))
 
 
-def crew_over(context: Context, models: tuple[ModelLink, ...] = ()) -> AdkCrew:
+class Tally:
+    """A purse without a bottom: it only adds up what live models took for a file."""
+
+    def __init__(self) -> None:
+        """Nothing is spent yet."""
+        self.spent: list[Spent] = []
+
+    async def may_spend(self, person: str) -> bool:  # noqa: ARG002 - whoever runs the command pays
+        """Always: the operator asked for it."""
+        return True
+
+    async def pay(self, spent: Spent) -> None:
+        """Keep it."""
+        self.spent.append(spent)
+
+    def text(self) -> str:
+        """The sum, in one line."""
+        costs = [each.cost_eur for each in self.spent]
+        known = sum(cost for cost in costs if cost is not None)
+        price = "price not known" if None in costs else f"EUR {known:.4f}"
+        return f"{len(self.spent)} answers of live models, {sum(each.tokens for each in self.spent):,} tokens, {price}"
+
+
+def crew_over(context: Context, models: tuple[ModelLink, ...] = (), purse: Purse | None = None) -> AdkCrew:
     """The bot's own crew, looking at the context; bounds of an installation are left to the context's roles."""
-    return AdkCrew(CrewSettings(limits=_LIMITS, models=models), context, NoRuns())
+    return AdkCrew(CrewSettings(limits=_LIMITS, models=models), context, NoRuns(), purse)
 
 
 async def predictions(

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.settings import NetworkSetting, Settings
+from bot.wiring.crew import models_of
 
 
 def test_with_nothing_set_the_lab_stands_in_and_three_people_are_there():
@@ -133,3 +134,35 @@ def test_an_alias_names_its_platform():
 
 def test_in_the_lab_the_terminal_is_the_same_person_as_the_page():
     assert [(p.id, p.also) for p in Settings().everybody if p.name == "Bob"] == [("web:bob", ("terminal:bob",))]
+
+
+def test_an_endpoint_without_a_model_is_loud():
+    with pytest.raises(ValidationError, match="THREADFORM_LOCAL_MODEL"):
+        Settings(local_url="http://127.0.0.1:11434/v1")
+
+
+def test_a_budget_of_money_needs_the_price_of_every_model():
+    priced = {"gemini-2.5-*": {"input": 0.3, "output": 2.5}}
+    assert Settings(gemini_key="k", model_budget={"month_eur": 9}, model_prices=priced).model_budget.month_eur == 9
+    with pytest.raises(ValidationError, match="no price for gemini"):
+        Settings(gemini_key="k", model_budget={"month_eur": 9})
+
+
+def test_a_budget_of_tokens_needs_no_price():
+    assert Settings(gemini_key="k", model_budget={"person_tokens": 9}).model_budget.person_tokens == 9
+
+
+def test_models_are_asked_in_order_and_a_server_of_ones_own_costs_nothing():
+    prices = {"*": {"input": 9, "output": 9}, "gemini-2.5-*": {"input": 1, "output": 2}}
+    named = {"gemini_key": "k", "openai_url": "https://o/v1", "openai_model": "m", "local_url": "http://l/v1"}
+    links = models_of(Settings(**named, local_model="llama", model_prices=prices, model_tries=5))
+    assert [(link.name, link.tries) for link in links] == [
+        ("gemini:gemini-2.5-flash", 5),
+        ("openai:m", 5),
+        ("local:llama", 5),
+    ]
+    assert [(link.price.input_eur, link.price.output_eur) for link in links] == [(1, 2), (9, 9), (9, 9)]
+    (free,) = models_of(Settings(local_url="http://l/v1", local_model="llama"))
+    assert free.price.of(10**9, 10**9) == 0
+    (unknown,) = models_of(Settings(gemini_key="k"))
+    assert unknown.price is None
