@@ -65,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     out.add_argument("stack", help=STACK)
     out.add_argument("directory", help="where to write; it must be empty")
 
+    usage = add("usage", "what live models used in a month, by person and model")
+    usage.add_argument("--month", default="", help="as 2026-11 (default: this month, UTC)")
+    usage.add_argument("--json", action="store_true", help="print it as JSON")
+
     add("settings", "every setting, its default and its meaning")
 
     tools = add("tools", "terraform and its provider")

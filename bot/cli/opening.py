@@ -21,7 +21,7 @@ from iac.terraform.state import guests_in
 @asynccontextmanager
 async def open_history(settings: Settings) -> AsyncIterator[SqlHistory]:
     """The history of the installation's stacks; to look must not make an empty database."""
-    _check_is_there(parse_url(settings.database))
+    check_is_there(parse_url(settings.database))
     database = open_database(settings.database)
     try:
         yield SqlHistory(SqlStacks(database, Vault(state_key(settings))))
@@ -29,7 +29,8 @@ async def open_history(settings: Settings) -> AsyncIterator[SqlHistory]:
         await database.close()
 
 
-def _check_is_there(url: URL) -> None:
+def check_is_there(url: URL) -> None:
+    """``Broken`` where there is no database: to look must not make one."""
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise Broken("opening the database", f"there is none at {url.database}; `threadform migrate` makes one")
 

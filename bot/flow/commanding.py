@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.chat.port import Commanded
+from bot.domain.budget import Budget, month_of, usage_of
 from bot.domain.command import Verb, language_of, lifted, parse_command
 from bot.domain.errors import NotAllowed, Refused, Sentence, say
 from bot.domain.person import Person
@@ -13,12 +14,14 @@ from bot.domain.quota import Quotas, holdings
 from bot.domain.run import RunState
 from bot.flow.claiming import held_by, owned
 from bot.flow.telling import Telling
-from bot.ports import Claims, Clock, Freezes, Jobs, Outbox, People, Runs
+from bot.ports import Claims, Clock, Freezes, Jobs, Outbox, People, Runs, Usage
 
 log = structlog.get_logger()
 
 PUBLIC: frozenset[Verb] = frozenset({"freeze", "unfreeze"})
 """What concerns everybody is said in the thread; what concerns one person is told to them alone."""
+
+NO_BOUNDS = Budget()
 
 Act = Callable[[Person, str], Awaitable[Sequence[Sentence]]]
 
@@ -36,6 +39,8 @@ class Commanding:
     telling: Telling
     quotas: Quotas
     now: Clock
+    usage: Usage | None = None
+    budget: Budget = NO_BOUNDS
 
     async def command(self, event: Commanded) -> None:
         """Do it; a no is told to the one who commanded, alone."""
@@ -81,7 +86,13 @@ class Commanding:
             members = {owner for owner, theirs in groups.items() if group in theirs}
             name = self.quotas.names.get(group, group)
             lines += holdings(name, self.quotas.by_holder[group], held_by(members, claimed))
-        return lines
+        return [*lines, *await self._used(person)]
+
+    async def _used(self, person: Person) -> Sequence[Sentence]:
+        """What their requests used of live models this month."""
+        if self.usage is None:
+            return ()
+        return tuple(usage_of(self.budget, person.id, await self.usage.of_month(month_of(self.now()))))
 
     async def _help(self, person: Person, _: str) -> Sequence[Sentence]:
         return [say("command.help"), *([say("command.help_admin")] if person.is_admin else [])]

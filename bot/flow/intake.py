@@ -88,6 +88,7 @@ class Intake:
             thread=event.conversation.key,
             text=text if isinstance(event, Said) else "",
             author=person.name,
+            person=person.id,
             answers=answers,
             slots=memory.slots,
             history=history,

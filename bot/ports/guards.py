@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.domain.budget import Used
 from bot.domain.run import Run
 from bot.ports.records import Noted
 
@@ -85,6 +86,14 @@ class Trail(Protocol):
 
     async def note(self, noted: Noted) -> None:
         """Append one act for ever."""
+        ...
+
+
+class Usage(Protocol):
+    """What live models have used."""
+
+    async def of_month(self, month: str) -> Sequence[Used]:
+        """Everybody's use of every model in that month (``2026-11``)."""
         ...
 
 

@@ -32,9 +32,10 @@ from bot.store.stacks import Vault
 from bot.store.threads import Patience, RedisThreads
 from bot.store.trust import LOOK_EVERY_S, AuditTrust
 from bot.store.upgrading import upgrade
+from bot.store.usage import SqlUsage
 from bot.wiring.checks import Checks
 from bot.wiring.cluster import open_cluster
-from bot.wiring.crew import crew_of
+from bot.wiring.crew import RunsDesk, budget_of, crew_of
 from bot.wiring.keys import state_key
 from bot.wiring.machines import KeptPlanner, credentials_of, planner_of, runner_environment, steps_of
 from bot.wiring.people import Book, book_from
@@ -126,7 +127,8 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         watch = Watch(ProxmoxRecords(place.access, seconds=min(LOOK_S, settings.pve_seconds)))
         cluster = WatchingEye(eye, watch)
         recent = WatchingEye(CachedEye(eye, max_age_s=SHARED_READING_S), watch)
-        crew = crew_of(settings, recent, runs, book)
+        usage = SqlUsage(database, budget_of(settings), time.time)
+        crew = crew_of(settings, recent, RunsDesk(runs, book), usage)
         stack.push_async_callback(crew.close)
         planner, standby = planner_of(settings, place.access)
         stack.callback(standby.close)

@@ -8,7 +8,9 @@ from pydantic import SecretStr
 from agents.contracts import RunLine
 from agents.crew import AdkCrew, CrewSettings, ModelLink
 from agents.models.links import Kind, Price
+from agents.models.purse import Purse
 from agents.models.spending import Allowance
+from bot.domain.budget import Budget
 from bot.domain.run import Run
 from bot.flow.telling import proposal_of
 from bot.ports import People, Runs
@@ -49,7 +51,7 @@ class RunsDesk:
         )
 
 
-def crew_of(settings: Settings, cluster: Cluster, runs: Runs, people: People) -> AdkCrew:
+def crew_of(settings: Settings, cluster: Cluster, desk: RunsDesk, purse: Purse) -> AdkCrew:
     """The agents with the models that have a key, and the offline rules behind them."""
     crew = CrewSettings(
         limits=settings.limits.limits(),
@@ -58,7 +60,13 @@ def crew_of(settings: Settings, cluster: Cluster, runs: Runs, people: People) ->
         models=models_of(settings),
         allowance=allowance_of(settings),
     )
-    return AdkCrew(crew, cluster, RunsDesk(runs, people))
+    return AdkCrew(crew, cluster, desk, purse)
+
+
+def budget_of(settings: Settings) -> Budget:
+    """What live models may use in a month."""
+    told = settings.model_budget or ModelBudgetSetting()
+    return Budget(told.person_tokens, told.person_eur, told.month_tokens, told.month_eur)
 
 
 def allowance_of(settings: Settings) -> Allowance:

@@ -17,7 +17,6 @@ from bot.flow.rechecking import Recheck
 from bot.flow.recovering import Recovering
 from bot.flow.refusing import Refusing
 from bot.flow.reminding import Reminding
-from bot.flow.rules import Rules
 from bot.flow.stopping import Stopping
 from bot.flow.superseding import Superseding
 from bot.flow.telling import Telling
@@ -37,19 +36,18 @@ from bot.store.reservations import SqlReservations
 from bot.store.stacks import SqlStacks, Vault
 from bot.store.threads import RedisThreads
 from bot.store.trust import AuditTrust
+from bot.store.usage import SqlUsage
 from bot.store.votes import SqlVotes
 from bot.wiring.cluster import Place
-from bot.wiring.environments import environments_of
-from bot.wiring.keys import lab_ssh_key, state_key
+from bot.wiring.crew import budget_of
+from bot.wiring.keys import state_key
 from bot.wiring.machines import LocalRemains, Usability
 from bot.wiring.people import Book
 from bot.wiring.quotas import quotas_of
+from bot.wiring.ruling import rules_of
 from bot.wiring.standing import runs_home
-from iac.cost import Prices
 from iac.inventory import Cluster
 from iac.usable import UsableCheck as Eye
-
-LOGIN_USERS = {"ubuntu": "ubuntu", "debian": "debian", "rocky": "rocky", "alma": "almalinux", "fedora": "fedora"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,27 +130,6 @@ def _planning(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) ->
     )
 
 
-def rules_of(settings: Settings) -> Rules:
-    """What the operator decided about planning; the lab's guests take a key that the lab's owner has."""
-    return Rules(
-        environments=environments_of(settings),
-        vmids=range(settings.vmid_first, settings.vmid_last + 1),
-        addresses={name: pool.addresses() for name, pool in settings.address_pools.items()},
-        login_users=LOGIN_USERS,
-        shared_keys=(lab_ssh_key(settings.home),) if settings.is_lab else (),
-        approval_s=settings.approval_hours * 3600,
-        lease_s=settings.claim_seconds,
-        quotas=quotas_of(settings),
-        protected=settings.protected,
-        prices=_prices(settings),
-    )
-
-
-def _prices(settings: Settings) -> Prices | None:
-    book = settings.prices
-    return Prices(book.core, book.memory_gb, book.disk_gb) if book else None
-
-
 def _commanding(parts: Parts) -> Commanding:
     return Commanding(
         freezes=SqlFreezes(parts.database),
@@ -164,6 +141,8 @@ def _commanding(parts: Parts) -> Commanding:
         telling=parts.telling,
         quotas=quotas_of(parts.settings),
         now=parts.now,
+        usage=SqlUsage(parts.database, budget_of(parts.settings), parts.now),
+        budget=budget_of(parts.settings),
     )
 
 

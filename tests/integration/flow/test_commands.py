@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from agents.models.purse import Spent
 from bot.chat.port import Actor, Commanded
+from bot.domain.budget import Budget
 from bot.domain.quota import Quota, Quotas
 from bot.domain.run import RunState
 from bot.settings import PersonSetting
 from bot.store.freezes import SqlFreezes
+from bot.store.usage import SqlUsage
 from bot.wiring.people import book_of
 from tests.fixtures.flow import HERE
 from tests.fixtures.ruled import PEOPLE
@@ -73,6 +76,16 @@ async def test_what_a_person_holds_is_told_to_them_alone(flow, command):
     assert kind == "whisper"
     for line in ("machines: 1 of 3", "cores: 4", "memory: 8 of 16 GB", "disk: 60 GB"):
         assert line in card
+
+
+async def test_what_a_persons_requests_used_of_live_models_is_told_to_them_alone(flow, command):
+    usage = SqlUsage(flow.database, Budget(person_tokens=5_000), flow.world.now)
+    await usage.pay(Spent(person="test:alice", model="gemini:g", tokens_in=1_200, cost_eur=0.02))
+    flow.commanding = replace(flow.commanding, usage=usage, budget=usage.budget)
+    kind, _, card = await command("alice", "quota")
+    assert kind == "whisper"
+    assert "tokens: 1,200 of 5,000" in card
+    assert "cost: 0.02 EUR" in card
 
 
 async def test_the_word_decides_the_language(command):

@@ -7,13 +7,12 @@ import uuid
 
 import pytest
 import structlog
-from google.adk.models import BaseLlm
 from google.adk.models.llm_request import LlmRequest
 from google.genai.types import Content, FunctionResponse, Part
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.models.chain import Link, _copy_for
+from agents.models.asking import copy_for
 from bot.chat.port import Button, Buttons, Card, Code, Conversation, Diff, Fields, Text
 from bot.log import configure, redact, without_secrets
 from bot.ports import Outgoing
@@ -86,7 +85,7 @@ def test_no_prompt_carries_one_to_a_model(planted):
     said, secret = planted
     answer = FunctionResponse(name="look", response={"found": [said]})
     contents = [Content(role="user", parts=[Part(text=said), Part(function_response=answer)])]
-    sent = _copy_for(Link("x", Live(model="live")), LlmRequest(contents=contents))
+    sent = copy_for("live", LlmRequest(contents=contents))
     assert secret not in str(sent.contents)
     assert secret in str(contents)  # what the turn itself knows is not changed
 
@@ -95,12 +94,6 @@ def test_no_prompt_carries_one_to_a_model(planted):
 def test_no_value_of_a_record_carries_one_however_deep(planted):
     said, secret = planted
     assert secret not in str(without_secrets({"why": [said, {"deep": (said,)}], "password": secret}))
-
-
-class Live(BaseLlm):
-    async def generate_content_async(self, llm_request, stream=False):
-        raise NotImplementedError
-        yield
 
 
 SECRETS = [
