@@ -16,6 +16,7 @@ from iac.errors import ThreadformError
 from iac.redaction import keep_secret
 
 Command = Callable[[argparse.Namespace, Settings], int]
+Add = Callable[[str, str], argparse.ArgumentParser]
 
 SAMPLE = "4c/8g ubuntu 24.04, 60 GB, call it shop01"
 
@@ -44,13 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = add("doctor", "what was found, what is missing, and the command that mends it")
     doctor.add_argument("--json", action="store_true", help="print findings as JSON")
 
-    audit = add("audit", "the audit trail: whether it adds up, and the trail itself")
-    acts = audit.add_subparsers(dest="act", required=True, metavar="ACT")
-    verify = acts.add_parser("verify", help="exit 0 where the trail adds up; 1 names the first row that does not")
-    verify.add_argument("--anchor", metavar="ROW:HASH", default="", help="a head that was logged or exported before")
-    export = acts.add_parser("export", help="JSON lines with their hashes, then the head")
-    export.add_argument("--since", metavar="DATE", default="", help="only what happened since then (ISO 8601, UTC)")
-    export.add_argument("--run", dest="run_id", metavar="RUN", default=None, help="only what happened to that run")
+    _add_audit(add)
 
     freeze = add("freeze", "stop every change: no apply begins until it is lifted")
     freeze.add_argument("--reason", default="", help="what people are told")
@@ -65,15 +60,28 @@ def _parser() -> argparse.ArgumentParser:
     out.add_argument("stack", help=STACK)
     out.add_argument("directory", help="where to write; it must be empty")
 
-    usage = add("usage", "what live models used in a month, by person and model")
-    usage.add_argument("--month", default="", help="as 2026-11 (default: this month, UTC)")
-    usage.add_argument("--json", action="store_true", help="print it as JSON")
-
+    _add_usage(add)
     add("settings", "every setting, its default and its meaning")
 
     tools = add("tools", "terraform and its provider")
     tools.add_argument("act", choices=["install"], help="install: find or build both, and check them")
     return parser
+
+
+def _add_audit(add: Add) -> None:
+    audit = add("audit", "the audit trail: whether it adds up, and the trail itself")
+    acts = audit.add_subparsers(dest="act", required=True, metavar="ACT")
+    verify = acts.add_parser("verify", help="exit 0 where the trail adds up; 1 names the first row that does not")
+    verify.add_argument("--anchor", metavar="ROW:HASH", default="", help="a head that was logged or exported before")
+    export = acts.add_parser("export", help="JSON lines with their hashes, then the head")
+    export.add_argument("--since", metavar="DATE", default="", help="only what happened since then (ISO 8601, UTC)")
+    export.add_argument("--run", dest="run_id", metavar="RUN", default=None, help="only what happened to that run")
+
+
+def _add_usage(add: Add) -> None:
+    usage = add("usage", "what live models used in a month, by person and model")
+    usage.add_argument("--month", default="", help="as 2026-11 (default: this month, UTC)")
+    usage.add_argument("--json", action="store_true", help="print it as JSON")
 
 
 STACK = "a stack's id, its thread, or one of its guests"
@@ -96,7 +104,7 @@ def _add_state(begin: Callable[..., Any]) -> None:
     made["restore"].add_argument("version", type=int)
 
 
-def _add_language(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+def _add_language(add: Add) -> None:
     understand = add("understand", "a file of conversations through the crew, one prediction a line")
     understand.add_argument("--file", required=True, help="conversations, one JSON object a line")
     understand.add_argument("--context", required=True, help="the world they live in, a JSON file")
