@@ -10,7 +10,7 @@ from agents.rules.conversing import AMENDS
 from agents.rules.grasping import FURTHER
 from agents.rules.needs import asks_of
 from agents.rules.page import fold
-from agents.rules.pending import bare_values, takes_defaults, typed_values
+from agents.rules.pending import bare_values, corrected_values, takes_defaults, typed_values
 from agents.rules.safety import bypass_reason
 from agents.rules.shapes import Route, Wish
 from agents.rules.wishing import act_of_wish, flat, wish_asks
@@ -30,6 +30,8 @@ def understood(work: Work, *, is_new: bool) -> Wish:
         return _with_clone(work, reading.wish)
     wish = amended(known.wish, reading) if not reading.is_empty else known.wish
     values = bare_values(work.turn.text, known.pending, reading)
+    corrected = corrected_values(work.turn.text, known.answered, reading)
+    wish = wish.model_copy(update={"guests": [g.model_copy(update=corrected) for g in wish.guests]})
     values |= {s: v for s, v in typed_values(work.turn.answers).items() if s not in {"names", "environment"}}
     wish = answered(wish, values)
     wish = _with_names(wish, work)
@@ -61,7 +63,7 @@ def act_understood(work: Work, route: Route) -> None:
     if act.intent in {"create_ct", "clone_vm", "deploy_app"}:
         act = _with_wish(work, act)
     further = tuple(
-        a for a in acts if a is not act and a.intent in FURTHER and a.intent != act.intent and not asks_of(a, world)
+        a for a in acts if a is not act and a.intent in FURTHER and _is_other(a, act) and not asks_of(a, world)
     )
     refusals = [reason for each in (act, *further) for reason in refusals_of(each, world)]
     work.understood = Understood(
@@ -76,6 +78,11 @@ def act_understood(work: Work, route: Route) -> None:
     work.known = work.known.model_copy(
         update={"act": act if is_act else work.known.act, "act_asks": asks if is_act else []}
     )
+
+
+def _is_other(one: Act, act: Act) -> bool:
+    """Whether an act is no part of another: of another kind, or on other guests."""
+    return one.intent != act.intent or one.slots.get("targets", ()) != act.slots.get("targets", ())
 
 
 def wish_understood(work: Work, wish: Wish) -> None:

@@ -115,8 +115,13 @@ class Work:
 
     def remember(self, wish: Wish, **more: object) -> dict[str, object]:
         """The slots to come back next turn."""
-        update = {"language": self.language, "wish": wish, "pending": {}, **more}
+        answered = [slot for slot in self.known.pending if slot not in _slots_in(more.get("pending"))]
+        update = {"language": self.language, "wish": wish, "pending": {}, "answered": answered, **more}
         return self.known.model_copy(update=update).as_slots()
+
+
+def _slots_in(pending: object) -> tuple[str, ...]:
+    return tuple(pending) if isinstance(pending, dict) else ()
 
 
 WORK: ContextVar[Work] = ContextVar("work_of_the_turn")

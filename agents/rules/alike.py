@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from agents.rules.likeness import likened
+from agents.rules.likeness import likened, timed
 from agents.rules.marks import Mark
 from agents.rules.page import Page
 from agents.rules.relative import Change
@@ -27,17 +27,27 @@ _ABOUT = {
     "memory_mb": r"\b(?:memory|ram|memoire)\b",
     "disk_gb": r"\b(?:disks?|disques?|storage|stockage)\b",
 }
+_SAME = re.compile(
+    r"\b(?:same|identical|memes?)(?: (?:number|amount|nombre|quantite) (?:of|de))?"
+    r"(?:[ ,]+(?:(?:the|le|la|les|de|of) )?(?:cores?|v?cpus?|coeurs?|memory|ram|memoire|disks?|disques?|storage|"
+    r"stockage|nodes?|noeuds?|and|et|node)\b)+"
+)
+"""More that is to be as it is for the guest that was the measure before."""
 
 
 def read_alike(page: Page, seen: Seen) -> tuple[dict[str, Any], Page]:
     """What is to be as it is for guests that stand, by slot: the parts that are named, else all their sizes."""
     values: dict[str, Any] = {}
+    last: list[Model] = []
     for models, start, end, what in list(_mentions(page, seen)):
         values |= _copied(models, what)
         factor = next((f for f, words in _TIMES.items() if re.search(words, what)), None)
         if factor:
             values |= {slot: round(v * factor) for slot, v in values.items() if slot in SIZES}
-        page = page.take(start, end)
+        page, last = page.take(start, end), models
+    for match in _SAME.finditer(page.text) if last else ():
+        values |= _copied(last, match[0])
+        page = page.take(*match.span())
     return values, page
 
 
@@ -51,7 +61,8 @@ def _mentions(page: Page, seen: Seen) -> Iterator[tuple[list[Model], int, int, s
     beings = tuple(Being(0, m.name, m.node, "qemu", "", "", m.cores, m.memory_mb, m.disk_gb) for m in seen.models)
     meant = guests_meant(page.text, World(seen=seen, beings=beings))
     for names, (start, end) in zip(meant.values, meant.spans, strict=True):
-        lead = likened(Mark("guest", names, start, end), page.text)
+        mark = Mark("guest", names, start, end)
+        lead = likened(mark, page.text) or timed(mark, page.text)
         if lead is not None:
             yield [models[name] for name in names], lead.start(), end, lead[0]
 

@@ -8,14 +8,16 @@ from agents.rules.page import TAKEN, Page
 
 _GUESTS = (
     r"(?:vms?|machines?|servers?|serveurs?|guests?|instances?|boxes|nodes?|noeuds?|hosts?|copies|copys|runners?"
-    r"|identical|identiques?|of (?:those|these|them)|exemplaires?|invites?|clones?|workers?|replicas?)"
+    r"|identical|identiques?|of (?:those|these|them)|exemplaires?|invites?|clones?|workers?|replicas?)(?!-)"
 )
 _COUNT = re.compile(
     rf"(?<![\w.,/-])(?P<n>\d{{1,7}})\s*(?:x\b\s*)?(?:(?!(?:et|and|ou|or|with|"
     rf"avec)\b)[a-z]+\s+){{0,2}}?(?:{_GUESTS}\b|"
     rf"{TAKEN})"
     r"|(?<![\w.])x\s?(?P<times>\d{1,4})\b|(?<![\w.])(?P<before>\d{1,4})\s?x(?![\w])"
-    r"|\b(?P<one>an?|une?|one)\s+(?:[a-z]+\s+){0,2}?(?:" + _GUESTS[3:-1].join(("(?:", ")")) + rf"\b|{TAKEN})"
+    r"|\b(?P<one>an?|une?|one)\s+(?:[a-z]+\s+){0,2}?(?:"
+    + _GUESTS[3 : -len(")(?!-)")].join(("(?:", ")"))
+    + rf"\b|{TAKEN})"
 )
 
 

@@ -95,6 +95,8 @@ _TO = re.compile(
     r"(?:\b(?:to|onto|on to|into|on|over to|towards?|vers|sur|a|au|chez|in|target|"
     r"destination)|->|=>|→)\s*(?:the |le |l')?(?:node |noeud |hote |host )?$"
 )
+_AT = re.compile(r"\b(?:on|in|sur|dans)\s*(?:the |le |l')?(?:node |noeud |hote |host )?$")
+_ONWARD = re.compile(r"^[^.;!?\n]*\b(?:to|onto|vers|over to)\s+(?:the |le )?(?:node |noeud )?[a-z]+-?\d")
 _UNKNOWN_NETWORK = re.compile(r"(?<![\w-])(?P<name>vmbr\d+|vnet(?=[a-z0-9_-]*[a-z0-9])[a-z0-9_-]+)(?![\w-])")
 _POOL_AFTER = re.compile(r"\bpools?\s*[:=]?\s*[\"'«]?(?:(?:de |des |du |la |the |named |nomme )*)(?P<name>[a-z][\w-]*)")
 _POOL_BEFORE = re.compile(r"\b(?P<name>[a-z][\w-]*) pool\b")
@@ -203,8 +205,10 @@ def _nodes(page: Page, world: World) -> Iterator[Mark]:
         digits = re.fullmatch(r"(\D+?)-?0*(\d+)", name.lower())
         loose = rf"|{re.escape(digits[1].rstrip('-'))}[ -]?0*{digits[2]}|{_NODE} 0*{digits[2]}" if digits else ""
         for match in re.finditer(rf"(?<![\w-])(?:{re.escape(name.lower())}{loose})(?![\w]|-\w)", page.text):
-            before = page.text[: match.start()]
+            before, after = page.text[: match.start()], page.text[match.end() :]
             kind = "from_node" if _FROM.search(before) else "to_node" if _TO.search(before) else "node"
+            if kind == "to_node" and _AT.search(before) and _ONWARD.search(after):
+                kind = "from_node"
             yield Mark(kind, name, *match.span())
 
 

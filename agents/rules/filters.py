@@ -30,14 +30,16 @@ def filter_mark(text: str, heard: Sequence[Heard], marks: Sequence[Mark], world:
     match = _MANY.search(text)
     if match is None or any(m.kind in {"guest", "loose", "open", "cluster", "like"} for m in marks):
         return []
-    beings = list(world.beings)
+    left_out = {name for m in marks if m.kind == "except" for name in m.value}
+    beings = [b for b in world.beings if b.name not in left_out]
     is_narrow = False
-    for status in ("stopped", "running"):
-        if any(h.kind == "manner" and h.concept == status for h in heard):
-            beings, is_narrow = [b for b in beings if b.status == status], True
+    if status := _status(heard):
+        beings, is_narrow = [b for b in beings if b.status == status], True
     if pool := pool_in(text, marks, world):
         beings, is_narrow = [b for b in beings if b.pool == pool], True
-    nodes = [m.value for m in marks if m.kind in {"node", "from_node"}]
+    is_moved = any(h.kind == "act" and h.concept == "migrate" for h in heard)
+    kinds = {"node", "from_node"} if is_moved else {"node", "from_node", "to_node"}
+    nodes = [m.value for m in marks if m.kind in kinds]
     if nodes:
         beings, is_narrow = [b for b in beings if b.node in nodes], True
     if any(h.kind == "thing" and h.concept == "ct" for h in heard):
@@ -46,6 +48,14 @@ def filter_mark(text: str, heard: Sequence[Heard], marks: Sequence[Mark], world:
         beings = _of_kind(text, beings)
     names = tuple(b.name for b in beings)
     return [Mark("filter", names, *match.span())] if is_narrow and names else []
+
+
+def _status(heard: Sequence[Heard]) -> str | None:
+    """The state that guests are told apart by: "turn off all" names none, "all that are off" does."""
+    acts = [h for h in heard if h.kind == "act" and h.concept in {"start", "stop", "restart"}]
+    said = [h for h in heard if h.kind == "manner" and h.concept in {"stopped", "running"}]
+    said = [h for h in said if not acts or not (acts[0].start <= h.start < acts[0].end)]
+    return said[0].concept if said else None
 
 
 def _of_kind(text: str, beings: Sequence[Being]) -> list[Being]:

@@ -29,6 +29,7 @@ _CLUSTER_NAME = re.compile(
     r":|=)?\s*[\"'«]?\s*(?P<name>[a-z][\w-]*\w)|\b(?:cluster|k3s)\s+(?P<bare>[a-z][\w]*-[\w-]+|"
     r"k3s-\w+)"
 )
+_PLACES = frozenset({"node", "to_node", "storage", "pool"})
 _LESS = re.compile(
     r"\b(?:remove|drop|delete|minus|take away|fewer|less|down by|supprim\w*|"
     r"retir\w*|enlev\w*|vir\w*|moins|de moins|ote\w*)\b"
@@ -65,7 +66,7 @@ def new_cluster(clause: Clause, _: World) -> Slots:
     return (
         slots
         | {m.kind: m.value for m in sizes}
-        | {m.kind: m.value for m in clause.marks if m.kind in {"node", "storage", "pool"}}
+        | {m.kind.removeprefix("to_"): m.value for m in clause.marks if m.kind in _PLACES}
     )
 
 

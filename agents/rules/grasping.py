@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from agents.contracts import Act, Language
 from agents.rules.clauses import Clause, clauses_of, told
+from agents.rules.dealing import dealt
 from agents.rules.deciding import decide
 from agents.rules.entities import entities_of
 from agents.rules.filling import filled
@@ -15,6 +16,8 @@ from agents.rules.likeness import with_likeness
 from agents.rules.marks import Mark
 from agents.rules.mending import mended
 from agents.rules.page import page_of
+from agents.rules.replaced import kept
+from agents.rules.sparing import spared
 from agents.rules.world import World
 
 AIMED = frozenset(
@@ -49,7 +52,7 @@ def clauses_in(text: str, world: World, language: Language | None) -> list[Claus
     """The clauses of a message with everything heard and named in them."""
     page = mended(page_of(text), (*world.seen.guests, *world.seen.nodes, *world.seen.pools))
     marks, rest = entities_of(page, world)
-    marks = with_likeness(marks, page.text)
+    marks = spared(with_likeness(kept(marks, page.text), page.text), page.text)
     languages: tuple[Language, ...] = (language,) if language else ("en", "fr")
     heard = told(heard_in(rest.text, languages), rest.text)
     marks += filter_mark(rest.text, heard, marks, world)
@@ -125,7 +128,7 @@ def _acts(decided: Sequence[tuple[str, Clause]], world: World, before: Sequence[
             and (acts or _IT.search(clause.text))
         ):
             clause = replace(clause, marks=(Mark("guest", tuple(last), clause.start, clause.start), *clause.marks))
-        act = Act(intent=intent, slots=filled(intent, clause, world))
-        last = list(act.slots.get("targets", last))
-        acts.append(act)
+        made = [Act(intent=intent, slots=filled(intent, each, world)) for each in dealt(intent, clause)]
+        last = [name for act in made for name in act.slots.get("targets", ())] or last
+        acts += made
     return acts

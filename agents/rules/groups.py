@@ -21,6 +21,8 @@ _COUNTED = re.compile(
     r"(?P<n>\d+|an?|one|une?|l'une?|l'autre|the other)\s+(?:of them\s+)?(?:on|"
     r"sur)?\s*(?:le |the )?(?:node |noeud )?$"
 )
+_HEADED = re.compile(r"[:\n]|\b(?:one|une?|l'une?|la premiere|le premier|(?:the )?first|the one)\b")
+"""What stands between the number of all guests and the first of them."""
 _SHARED = re.compile(r"\b(?:each|both|apiece|all|every|chacune?s?|toutes?|tous|identi\w+|par (?:vm|machine)|alike)\b")
 
 
@@ -30,7 +32,20 @@ def guests_of(marks: Sequence[Mark], text: str, missing: Sequence[str]) -> list[
     wishes = [_wish(group, missing) for group in groups]
     if len(groups) == 1:
         return _over_nodes(wishes[0], groups[0], text)
+    if len(groups) > 1:
+        wishes = _without_total(wishes, groups[0], text)
     return _shared(wishes, is_said=_SHARED.search(text) is not None) if len(wishes) > 1 else wishes
+
+
+def _without_total(wishes: Sequence[GuestWish], first: Sequence[Mark], text: str) -> list[GuestWish]:
+    """The groups, where the first number counts all of them: "3 VMs: front (...), api (...) and db (...)"."""
+    count = next((m for m in first if m.kind == "count"), None)
+    trigger = next((m for m in first if m.kind in _TRIGGERS), None)
+    if count is None or trigger is None or count.value != len(wishes) or any(w.count > 1 for w in wishes[1:]):
+        return list(wishes)
+    if not _HEADED.search(text[count.end : trigger.start]):
+        return list(wishes)
+    return [wishes[0].model_copy(update={"count": 1, "names": wishes[0].names[:1]}), *wishes[1:]]
 
 
 def _over_nodes(wish: GuestWish, marks: Sequence[Mark], text: str) -> list[GuestWish]:

@@ -87,12 +87,14 @@ _YES = re.compile(
 )
 _NO = re.compile(
     r"^(?!.*\b(?:sur|to|onto|vers|plutot|instead|rather|mais|but|with|avec|only|seulement|make|mets|met)\b)"
-    r"(?:(?:no|non|nope|nan|stop|wait|attends?|h+m+|euh|ah|oh|bof|well|actually|"
-    r"finalement|alors|ok|sorry|desole)[\s,.!]+)*(?:(?:no|non|nope|nan)(?: "
+    r"(?:(?:no|non|nope|nan|nah|stop|wait|attends?|attendez|hold on|hang on|hey|h+m+|euh|ah|oh|bof|well|actually|ouh|"
+    r"on second thoughts?|(?:a la )?reflexion|en fait|tout compte fait|i think|je crois|je pense|"
+    r"finalement|alors|ok|sorry|desole)[\s,.!]+)*(?:(?:no|non|nope|nan|nah)(?: "
     r"(?:thanks|thank you|merci|way|surtout pas))?"
     r"|(?:not? (?:now|today|yet|anymore)|pas (?:maintenant|aujourd'hui|la peine|"
     r"besoin)|on (?:laisse|oublie|annule|verra)|laisse\w*|leave (?:it|everything)|"
-    r"don'?t|do not|scrap|drop|forget|surtout pas|"
+    r"don'?t|do not|scrap|scratch|drop|forget|skip|surtout pas|never ?mind|annul\w*|cancel\w*|abort|tant pis|"
+    r"hold (?:off|on|it)|not like that|pas comme ca|(?:i|je) (?:no longer|n'en)|plus besoin|no need|inutile|arrete|"
     r"je (?:refuse|rejette|change d'avis)|i (?:refuse|reject|changed my mind)|"
     r"changed my mind|reject(?:ed)?|refuse[dr]?|rejete[er]?))\b[^\d]*$"
 )
@@ -205,7 +207,8 @@ def route(text: str, reading: Reading, memory: Memory, acts: Sequence[Act] = ())
     act = acts[0] if acts and acts[0].intent != "create_vm" else None
     if act is not None and not _is_change(act, reading, memory):
         return Route(intent=act.intent, topic=topic_of(act, folded))
-    is_elsewhere = act is None and not reading.wish.guests and not _INFRASTRUCTURE.search(folded)
+    is_silent = not reading.wish.guests and not reading.changes and not reading.wish.ttl_hours
+    is_elsewhere = act is None and is_silent and not _INFRASTRUCTURE.search(folded)
     is_strange = not reading.marks and not memory.is_pending and is_foreign(folded)
     if is_elsewhere and (is_strange or _OFF_TOPIC.search(folded)):
         return Route(intent="off_topic")

@@ -29,15 +29,26 @@ _GAP = (
     r"est|has|"
     r"hosts?|hotes?|vms?|machines?|servers?|serveurs?|one|ones|our|notre|"
     r"nos|my|ma|existing|both|that|are|sont|se|trouvent?|amount|quantite|"
+    r"chose|things?|kind|sort|type|genre|template|modele|exactly|exactement|"
     r"storage|stockage|and|et|hardware|materiel|dimensions?|caracteristiques?|"
     r"our|runs?|lives?|pour|avec|network|reseau|physical|physique)\b'?)*[\s'\"]*"
 )
 _LEAD = re.compile(rf"(?P<like>{_LIKE})(?P<what>{_GAP})$")
+_TIMES_OF = re.compile(
+    r"\b(?:twice|double|two times|three times|half|2x|(?:le )?double d[e']|deux fois|trois fois|(?:la )?moitie d[e'])"
+    r"(?: ?(?:the|as|much|la|le|les|l'|de|du|amount|of|many|plus|memory|memoire|ram|cores?|coeurs?|v?cpus?|disks?|"
+    r"disques?|storage|stockage|and|et|,))*? ?(?:of|de|du|d'|as|than|que|qu'|a)(?: |')?(?:the |la |le )?$"
+)
 
 
 def likened(mark: Mark, text: str) -> re.Match[str] | None:
     """The words that make a guest a measure, where they stand right before it."""
     return _LEAD.search(text[: mark.start])
+
+
+def timed(mark: Mark, text: str) -> re.Match[str] | None:
+    """The words that make a guest the measure of a multiple: "twice the memory of", "le double de ram de"."""
+    return _TIMES_OF.search(text[: mark.start])
 
 
 def with_likeness(marks: Sequence[Mark], text: str) -> list[Mark]:

@@ -21,6 +21,8 @@ _FACTORS = (
     (0.5, r"\b(?:half|halve\w*|moitie|divis\w* par (?:deux|2))\b"),
     (1.5, r"\b(?:by (?:a )?half|50 ?%|de moitie en plus)(?!\w)"),
 )
+FACTOR = re.compile("|".join(words for _, words in _FACTORS))
+"""Words that multiply a size."""
 _MORE = re.compile(
     r"\b(?:more|extra|additional|another|add|adding|further|de plus|en plus|"
     r"supplementaires?|ajoute\w*|rajoute\w*|encore|rab|manque\w*|by|il (?:lui "
@@ -34,7 +36,7 @@ _LESS = re.compile(
     r"diminu\w*|reduce|shrink|decrease|lower|baisse\w*)\b(?:(?!\b(?:to|a)\b).)*?\b(?:de|"
     r"d'|by)\s*\d"
 )
-_SETS = re.compile(r"\b(?:set|make|put|mettre|mets|passe\w*|to|a)\b")
+_SETS = re.compile(r"\b(?:set|make|put|mettre|mets|passe\w*|(?:to|a)(?=\s*\d))\b")
 _FLAVOR = re.compile(r"\b(?:to|a|en|taille|size|flavou?r|gabarit)\s+(?:an? |une? )?(?P<flavor>small|medium|x?large)\b")
 _MEMORY_STEPS = frozenset({0.5, 1, 2, 4, 6, 8, 12, 16})
 
@@ -43,6 +45,7 @@ def resized(clause: Clause, world: World, names: Sequence[str]) -> dict[str, Any
     """The slots of a change of sizes; relative ones are worked out where one guest is meant and its sizes are known."""
     beings = [being for name in names if (being := world.being(name))]
     being = beings[0] if len(beings) == 1 or len({(b.cores, b.memory_mb, b.disk_gb) for b in beings}) == 1 else None
+    text = " " * clause.start + clause.text  # marks stand where they stand in the whole message
     slots = _factors(clause.text, being)
     like = next((m for m in clause.marks if m.kind == "like"), None)
     model = world.being(like.value[0]) if like else None
@@ -52,12 +55,12 @@ def resized(clause: Clause, world: World, names: Sequence[str]) -> dict[str, Any
         slots["flavor"] = flavor["flavor"]
     marks = [m for m in clause.marks if m.kind in {"cores", "memory_mb", "disk_gb", "size"}]
     for mark in marks:
-        slots |= _one(mark, clause.text, being, has_others=len(marks) > 1)
+        slots |= _one(mark, text, being, has_others=len(marks) > 1)
     return slots
 
 
 def _one(mark: Mark, text: str, being: Being | None, *, has_others: bool) -> dict[str, Any]:
-    sign = _sign(mark, text)
+    sign = sign_of(mark, text)
     settled = _settled(mark, being, text, is_relative=sign != 0, has_others=has_others) if mark.kind == "size" else mark
     slot, value = settled.kind, abs(settled.value)
     if sign == 0:
@@ -70,7 +73,7 @@ def _one(mark: Mark, text: str, being: Being | None, *, has_others: bool) -> dic
     return {f"{name}_{'add' if sign > 0 else 'remove'}{unit}": value}
 
 
-def _sign(mark: Mark, text: str) -> int:
+def sign_of(mark: Mark, text: str) -> int:
     """+1 where the amount comes on top, -1 where it goes away, 0 where it is what shall be."""
     before, after = text[: mark.start], text[mark.start :]
     stop = max(before.rfind(","), before.rfind(" and "), before.rfind(" et "))

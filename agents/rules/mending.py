@@ -14,7 +14,17 @@ _SHORT = {
     "snaphot": "snapshot", "plese": "please", "demare": "demarre", "redemare": "redemarre", "suprime": "supprime",
     "suprimer": "supprimer", "efaces": "efface", "deplasse": "deplace", "etein": "eteins", "arette": "arrete",
     "arete": "arrete", "restrat": "restart", "rebot": "reboot", "delte": "delete", "craete": "create",
-    "creat": "create", "shutdwon": "shutdown", "migarte": "migrate", "backp": "backup",
+    "creat": "create",
+    "jusqua": "jusqu'a", "jusquau": "jusqu'au", "jusk": "jusqu'a", "pr": "pour", "ds": "dans",
+    "avc": "avec", "ac": "avec", "dmain": "demain", "qd": "quand", "tte": "toute", "ttes": "toutes", "bcp": "beaucoup",
+    "jveux": "je veux", "jveut": "je veux", "jvoudrais": "je voudrais", "jpeux": "je peux", "jai": "j'ai",
+    "jaimerais": "j'aimerais", "cest": "c'est", "supp": "supprime", "kel": "quel", "koi": "quoi", "pk": "pourquoi",
+    "svr": "server", "srvr": "server", "plz": "please", "tmrw": "tomorrow", "tmr": "tomorrow", "wanna": "want to",
+    "lemme": "let me", "gonna": "going to", "dispos": "disponibles", "redem": "redemarre", "stoper": "stopper",
+    "dmarre": "demarre", "etaint": "eteins", "eteind": "eteins", "etteins": "eteins", "augmante": "augmente",
+    "nouvo": "nouveau", "serveure": "serveur", "neoud": "noeud", "noeu": "noeud", "clonne": "clone",
+    "snapchot": "snapshot",
+    "shutdwon": "shutdown", "migarte": "migrate", "backp": "backup",
 }  # fmt: skip
 _REAL_WORDS = """
 cours course courses notes modes moment monter montre montrer compte compter contre centre rester reste restes
@@ -24,12 +34,16 @@ starts starting stopped restarts remote remove removed moved mover mount mounted
 destroys rebuild
 """
 _REAL = frozenset(_REAL_WORDS.split())
+_APART = re.compile(
+    r"\b(jusqu|qu|aujourd|s|j|d|l|n)[ \u2019](au|a|en|hui|il|ai|aurais|est)\b(?<!s a)(?<!s en)(?<!s est)(?<!d est)"
+)
 _LEAST, _PAIR = 6, 2
 
 
 def mended(page: Page, names: Collection[str] = ()) -> Page:
     """The page with its slips put right, each in its place; words of ``names`` are left as they are."""
     known = {word for name in names for word in re.findall(r"[a-z]+", name.lower())}
+    page = _joined(page)
     said, text, shift = page.said, page.text, 0
     for match in _WORD.finditer(page.text):
         right = _meant(match[0], known)
@@ -38,6 +52,14 @@ def mended(page: Page, names: Collection[str] = ()) -> Page:
             said, text = said[:start] + right + said[end:], text[:start] + right + text[end:]
             shift += len(right) - len(match[0])
     return Page(said, text)
+
+
+def _joined(page: Page) -> Page:
+    """The page with "jusqu a" and "s il te plait" written as one thing; positions move, both texts alike."""
+    for match in reversed(list(_APART.finditer(page.text))):
+        whole = f"{match[1]}'{match[2]}"
+        page = Page(*(t[: match.start()] + whole + t[match.end() :] for t in (page.said, page.text)))
+    return page
 
 
 def _meant(word: str, known: Collection[str]) -> str:

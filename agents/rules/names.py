@@ -38,6 +38,17 @@ _DEFINED = re.compile(
     rf"as|with|avec|running|sous)\b|[:=(]|->)(?=\s*(?:une? |an? )?{TAKEN})"
 )
 """A hyphenated word that is said to be something, as in "web-a en debian 12"."""
+_LABEL = re.compile(
+    rf"(?:^|[:;,\n]|\bet|\band|\bplus)\s*[-*]?\s*(?P<name>[a-z][a-z0-9]{{1,30}})\s*(?:[(:=]|->)(?=\s*(?:une? |an? "
+    rf")?{TAKEN})"
+)
+"""A plain word that several guests are told apart by, as in "front (ubuntu ...), db (rocky ...)"."""
+_NO_LABEL_WORDS = """
+vm vms os image ram cpu cpus disk disque memory memoire name nom node server serveur servers serveurs machine
+machines box specs spec prod dev test staging first second third premiere seconde one two une deux please
+cores coeurs template container ct env pool storage network and et then puis thanks merci plan lxc vcpu
+"""
+_NO_LABELS = frozenset(_NO_LABEL_WORDS.split())
 _SIBLINGS = re.compile(
     r"(?<![\w./-])(?P<stem>[a-z][a-z0-9]+-)[a-z0-9]+(?:(?: *, *| +(?:and|et|&) +)(?P=stem)[a-z0-9]+)+(?![\w./-])"
 )
@@ -113,8 +124,11 @@ def read_listed(page: Page, known: AbstractSet[str]) -> tuple[list[Mark], Page]:
     listed = [(_SEPARATOR.split(m[0]), m) for m in _SIBLINGS.finditer(page.text)]
     siblings = [Mark("names", names, *m.span()) for names, m in listed if not known & set(names)]
     rest = take_all(page, siblings)
-    found = [m for m in (*_LISTED.finditer(rest.text), *_DEFINED.finditer(rest.text)) if m["name"] not in known]
-    marks = [Mark("names", [m["name"]], *m.span()) for m in found]
+    labels = [m for m in _LABEL.finditer(rest.text) if m["name"] not in _NO_LABELS]
+    apart = labels if len(labels) > 1 else []
+    found = [*_LISTED.finditer(rest.text), *_DEFINED.finditer(rest.text), *apart]
+    found = [m for m in found if m["name"] not in known]
+    marks = [Mark("names", [m["name"]], *m.span("name")) for m in found]
     return [*siblings, *marks], take_all(rest, marks)
 
 

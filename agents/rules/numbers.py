@@ -24,6 +24,9 @@ _UNITS = (
 )
 _ONE_OF_A_UNIT = re.compile(rf"\b(?:an?|une?|one|single|(?:un |une )?seule?)(?=[ -]{_UNITS})")
 _SET_PHRASES = (
+    (re.compile(r"(?<![\w/.])1/2(?= ?(?:an? |de |of )?[gt])"), "0.5"),
+    (re.compile(r"(?<![\w/.])1/4(?= ?(?:an? |de |of )?[gt])"), ".25"),
+    (re.compile(r"(?<![\w/.])3/4(?= ?(?:an? |de |of )?[gt])"), ".75"),
     (re.compile(r"\b(?:half an? |(?:une? )?demi[- ])(?=[a-z])"), "0.5"),
     (re.compile(r"\b(?:a couple(?: of)?|une paire (?:de|d'))"), "2"),
     (re.compile(r"\b(?:a dozen|une douzaine (?:de|d'))"), "12"),

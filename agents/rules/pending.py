@@ -1,7 +1,7 @@
 """Answers to questions that were just asked: "60", "debian", "oui", or typed choices from the card. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.rules.numbers import digits_for_words
@@ -25,6 +25,10 @@ _REST = re.compile(
     r"\b(?:defaults?|par defaut|suggested|suggere\w*|the rest|le reste|for the others?|pour les autres)\b"
 )
 _NUMBER = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)?(?![\w.,]*\d)(?![a-z])")
+_CORRECTS = re.compile(
+    r"\b(?:plutot|rather|instead|actually|en fait|finalement|no|non|make (?:it|that)|i mean[t]?|je voulais dire|pardon|"
+    r"sorry|oops|wait|attends?|mets(?:-en)?|change|only|seulement)\b"
+)
 
 
 def takes_defaults(text: str) -> bool:
@@ -35,7 +39,11 @@ def takes_defaults(text: str) -> bool:
 
 def bare_values(text: str, pending: Mapping[str, str], reading: Reading) -> dict[str, Any]:
     """Numbers without a unit: one for the one size that was asked, or as many as were asked, in order."""
-    found = [number_of(n) for n in _NUMBER.findall(digits_for_words(fold(text)))]
+    page = page_of(text)
+    for mark in reading.marks:
+        if mark.kind == "image":
+            page = page.take(mark.start, mark.end)
+    found = [number_of(n) for n in _NUMBER.findall(digits_for_words(page.text))]
     read = {mark.kind for mark in reading.marks}
     asked = [slot for slot in ("cores", "memory", "disk") if slot in pending and SLOT_OF[slot] not in read]
     if "size" in read or ("image" in read and len(asked) != len(found)):
@@ -43,6 +51,18 @@ def bare_values(text: str, pending: Mapping[str, str], reading: Reading) -> dict
     if not found or len(found) != len(asked):
         return {}
     return {SLOT_OF[slot]: _in_unit(slot, number) for slot, number in zip(asked, found, strict=True)}
+
+
+def corrected_values(text: str, answered: Sequence[str], reading: Reading) -> dict[str, Any]:
+    """A lone number that takes the place of the one size that was answered just before: "60 plutôt"."""
+    sizes = [slot for slot in ("cores", "memory", "disk") if slot in answered]
+    page = page_of(text)
+    for mark in reading.marks:
+        page = page.take(mark.start, mark.end)
+    found = [number_of(n) for n in _NUMBER.findall(digits_for_words(page.text))]
+    if len(sizes) != 1 or len(found) != 1 or not _CORRECTS.search(page.text):
+        return {}
+    return {SLOT_OF[sizes[0]]: _in_unit(sizes[0], found[0])}
 
 
 def typed_values(answers: Mapping[str, str]) -> dict[str, Any]:

@@ -30,7 +30,10 @@ _POOL = re.compile(r"\b(?:resource )?pool\s*[:=]?\s*(?P<name>[a-z][\w-]*)|\b(?:t
 _HA = re.compile(
     r"\b(?:ha|high[- ]availab(?:le|ility)|haute[- ]dispo(?:nibilite)?|hautement disponible)(?: enabled)?\b"
 )
-_NO_HA = re.compile(r"\b(?:no|without|sans|pas de|non)\s+$")
+_NO_HA = re.compile(
+    r"\b(?:no|not|without|sans|pas (?:de|besoin de|besoin d'une)|no need (?:for|of)|don'?t need|non|ni|"
+    r"nor)\s*(?:any |la |une )?$"
+)
 
 
 def read_places(page: Page, seen: Seen) -> tuple[list[Mark], Page]:

@@ -17,6 +17,7 @@ from agents.rules.names import read_listed, read_names
 from agents.rules.page import TAKEN, Page, page_of
 from agents.rules.places import read_environment, read_places
 from agents.rules.relative import Change, read_changes
+from agents.rules.replaced import kept
 from agents.rules.seen import Seen
 from agents.rules.shapes import Wish
 from agents.rules.sizes import read_sizes
@@ -37,7 +38,9 @@ class Reading:
     @property
     def is_empty(self) -> bool:
         """Whether it says nothing about any guest."""
-        return not self.wish.guests and self.wish.environment is None and not self.changes
+        wish = self.wish
+        besides = (wish.environment, wish.ttl_hours, wish.expires_on, wish.ip, wish.vlan)
+        return not wish.guests and not self.changes and all(value is None for value in besides)
 
 
 def read_message(
@@ -57,7 +60,7 @@ def read_message(
     environments, page = read_environment(page)
     counts, page = read_counts(page)
     listed, page = read_listed(page, {*seen.guests, *known}) if not names else ([], page)
-    marks = [*names, *images, *places, *flavors, *sizes, *counts, *listed]
+    marks = kept([*names, *images, *places, *flavors, *sizes, *counts, *listed], whole.text)
     left_out = sorted({m.value for m in extras if m.value in NAMED})
     is_said = any(m.kind != "count" for m in marks) or any(m.value > 1 for m in counts)
     guests = guests_of(marks, whole.text, missing) if is_said else []

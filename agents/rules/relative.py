@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agents.rules.marks import take_all
+from agents.rules.measures import sign_of
 from agents.rules.page import Page
 from agents.rules.shapes import GuestWish
 from agents.rules.sizes import is_memory_like, read_sizes
@@ -54,7 +55,7 @@ def read_changes(page: Page) -> tuple[list[Change], Page]:
     changes = [change for change, _, _ in found]
     if not _MORE.search(page.text):
         return changes, page
-    sizes, _ = read_sizes(page)
+    sizes = [mark for mark in read_sizes(page)[0] if sign_of(mark, page.text) > 0]
     for mark in sizes:
         slot = mark.kind
         amount = mark.value

@@ -13,7 +13,8 @@ from iac.spec import GuestSpec
 class Remembered(BaseModel):
     """The thread as the crew knows it.
 
-    ``pending`` are the slots that were asked, each with its suggested default. ``proposed`` are the names of the last
+    ``pending`` are the slots that were asked, each with its suggested default, ``answered`` those asked
+    before. ``proposed`` are the names of the last
     proposal: they may exist by now, and then belong to this thread. ``requests`` counts what was asked anew here.
     ``made`` are names that nobody said. ``act`` is what was last asked of what stands, ``act_asks`` what is open of it.
     ``served`` is who served the last turn, as far as people were told.
@@ -24,6 +25,7 @@ class Remembered(BaseModel):
     language: Language | None = None
     wish: Wish = Field(default_factory=Wish)
     pending: dict[str, str] = Field(default_factory=dict)
+    answered: list[str] = Field(default_factory=list)
     proposed: list[str] = Field(default_factory=list)
     has_request: bool = False
     requests: int = 0

@@ -11,7 +11,7 @@ from agents.rules.marks import Mark, take_all
 from agents.rules.numbers import digits_for_words
 from agents.rules.page import Page
 
-_NUMBER = r"(?P<number>-?\d{1,3}(?:[ ,]\d{3})+(?![\d.])|-?\d+(?:[.,]\d+)?)"
+_NUMBER = r"(?P<number>-?\d{1,3}(?:[ ,]\d{3})+(?![\d.])|-?\d+(?:[.,]\d+)?|(?<!\w)\.\d+)"
 _CORE = (
     r"(?:(?:virtual|virtuels?|logical|physical|more|extra|additional|autres?)\s+)?(?:v?cpus?|"
     r"v?cores?|coeurs?|vcoeurs?|procs?|"

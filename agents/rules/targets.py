@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agents.rules.marks import Mark
+from agents.rules.rows import rows_in
 from agents.rules.world import Being, World
 
 _PLURAL = re.compile(
@@ -96,7 +97,7 @@ class Meant:
 
 def guests_meant(text: str, world: World) -> Meant:
     """Every guest that a folded text refers to; owners and groups only where nobody is named."""
-    marks = _apart([*_by_name(text, world), *_by_number(text, world), *_by_stem(text, world)])
+    marks = _apart([*rows_in(text, world), *_by_name(text, world), *_by_number(text, world), *_by_stem(text, world)])
     marks += list(_by_parts(text, world, marks))
     if not marks:
         marks = list(_by_owner(text, world))
