@@ -3,9 +3,11 @@
 import io
 import json
 import os
+import secrets
 import shutil
 import tarfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +67,7 @@ def write(directory: Path, files: Mapping[str, bytes], state: bytes | None, skel
     workspace = Workspace(directory)
     if workspace.events_file.exists():
         raise Broken(f"writing the workspace {directory.name}", "an apply has begun in it already")
-    shutil.rmtree(directory, ignore_errors=True)
+    _clear(directory)
     directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True)
     for name, body in files.items():
         _make_parents(directory, directory / name)
@@ -76,6 +78,14 @@ def write(directory: Path, files: Mapping[str, bytes], state: bytes | None, skel
     # Links stay links: the provider itself is never copied.
     shutil.copytree(skeleton.ready, workspace.ready, symlinks=True)
     return workspace
+
+
+def _clear(directory: Path) -> None:
+    """Take it away at once: a terraform that lost its worker may still write in it, and goes with it."""
+    aside = directory.with_name(f"{directory.name}.{secrets.token_hex(4)}.old")
+    with suppress(FileNotFoundError):
+        directory.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def pack(directory: Path) -> bytes:

@@ -115,10 +115,18 @@ class Planning:
                     return
                 await self._end(held.run, stack, RunState.ERRORED, fault)
             except OSError as fault:
+                await self._check_is_ours(held.run)
                 await self._end(held.run, stack, RunState.ERRORED, _of_the_disk(fault))
+            except Exception:
+                await self._check_is_ours(held.run)
+                raise
         except Lost:
             # Superseded, or another worker plans it by now: it is not ours to end.
             log.info("run.moved_meanwhile", run=run.id)
+
+    async def _check_is_ours(self, run: Run) -> None:
+        """``Lost`` where another worker plans it by now: whatever broke here says nothing about that plan."""
+        await self.runs.renew(run, self.rules.lease_s)
 
     async def _holder(self, run: Run) -> Run | None:
         """An earlier run of the same stack that is about to change it, or does: a plan made now would be stale."""

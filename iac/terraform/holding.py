@@ -33,8 +33,13 @@ class Hold:
 
 def take(directory: Path, seconds: float = 0.0) -> Hold | None:
     """Hold the directory, waiting for at most so long; None where somebody else does."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    return take_file(directory / LOCK, seconds)
+
+
+def take_file(path: Path, seconds: float = 0.0) -> Hold | None:
+    """Hold what this file stands for, waiting for at most so long; None where somebody else does."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
     until = time.monotonic() + seconds
     while not _locked(descriptor, fcntl.LOCK_EX):
         if time.monotonic() >= until:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from iac.plan import Plan, digest_of, read_plan
 from iac.spec import StackSpec
 from iac.terraform.door import FLAG, Door, Finished, complaints, mask
 from iac.terraform.environment import Credentials
+from iac.terraform.holding import POLL_S, Hold, take_file
 from iac.terraform.skeleton import warm
 from iac.terraform.standby import Standby
 from iac.terraform.state import guests_in, tainted_in
@@ -19,6 +21,8 @@ from iac.terraform.toolchain import Toolchain
 from iac.workspace import Workspace, serial_of
 
 NO_CHANGES, CHANGES = 0, 2
+PLANNING = ".planning"
+"""Of the file beside a run's directory that whoever plans it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,22 @@ class TerraformPlanner:
 
     async def plan(self, run_id: str, stack: StackSpec, state: bytes | None) -> Plan:
         """Write the run's workspace, plan, save the plan file, read it back; ``Broken`` with terraform's words."""
-        door = Door(self.toolchain, self.runs_home / run_id, self.credentials)
+        hold = await self._alone(run_id)
+        try:
+            return await self._planned(Door(self.toolchain, self.runs_home / run_id, self.credentials), stack, state)
+        finally:
+            hold.let_go()
+
+    async def _alone(self, run_id: str) -> Hold:
+        """Nobody else plans that run on this machine while we do: one that was too slow for its claim still writes."""
+        until = time.monotonic() + self.seconds
+        while (hold := take_file(self.runs_home / f"{run_id}{PLANNING}")) is None:
+            if time.monotonic() > until:
+                raise Broken(f"planning run {run_id}", "somebody else plans it for too long", is_worth_retrying=True)
+            await asyncio.sleep(POLL_S)
+        return hold
+
+    async def _planned(self, door: Door, stack: StackSpec, state: bytes | None) -> Plan:
         work = asyncio.ensure_future(asyncio.to_thread(self._plan, door, stack, state))
         try:
             return await asyncio.shield(work)
@@ -45,12 +64,17 @@ class TerraformPlanner:
             await asyncio.wait([work])
             raise
 
-    def pack(self, run_id: str) -> bytes:
+    def pack(self, run_id: str, digest: str) -> bytes:
         """The files of the plan that was just made for that run, as one archive; ``Broken`` where they are gone."""
         workspace = Workspace(self.runs_home / run_id)
-        if not workspace.plan_file.exists():
-            raise Broken(f"keeping the plan of run {run_id}", "it is no longer there")
-        return workspaces.pack(workspace.directory)
+        try:
+            packed = workspaces.pack(workspace.directory)
+            # Looked at last: whoever plans again begins by taking all of it away.
+            if digest_of(workspace.plan_file.read_bytes()) == digest:
+                return packed
+        except FileNotFoundError:
+            pass
+        raise Broken(f"keeping the plan of run {run_id}", "it is no longer there", is_worth_retrying=True)
 
     def _plan(self, door: Door, stack: StackSpec, state: bytes | None) -> Plan:
         serial = serial_of(state)

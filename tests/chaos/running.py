@@ -7,9 +7,10 @@ import os
 import random
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 
 import psycopg
@@ -31,9 +32,11 @@ AT_A_TIME = 8
 """Requests that are open at the same time in one world."""
 WORLD_MOST = 45
 """Requests of one world, as many as its lab has memory for; then its books are balanced and a new one begins."""
+LANES = 2
+"""Worlds of one database at the same time."""
 CENSUS = 3
 """The first requests of a world are left in peace: they show where there are places to die at."""
-DEATHS_A_REQUEST = 1.3
+DEATHS_A_REQUEST = 1.5
 """Deaths in a world are at most so many times the requests that are over in it: on a busy machine they wait."""
 AHEAD = 3
 """So many requests are counted as over before the first one is."""
@@ -72,7 +75,9 @@ async def run_all(tools: Path, count: int) -> Sequence[str]:
     print(f"{count} runs, CHAOS_SEED={seed}; logs in {directory}", flush=True)
     with private_postgres() as url:
         chaos = Chaos(directory, *counted(tools, directory), url, seed)
-        await asyncio.gather(*(_lane(chaos, kind, share) for kind, share in shares(count).items()))
+        sqlite, *postgres = (worlds(kind, share) for kind, share in shares(count).items())
+        both = (deque(sqlite), deque(each for pair in zip_longest(*postgres) for each in pair if each))
+        await asyncio.gather(*(_lane(chaos, kinds) for kinds in both for _ in range(LANES)))
     print_table(chaos.told, chaos.schedules)
     for line in summary(chaos.told, chaos.schedules):
         print(line)
@@ -110,15 +115,18 @@ def counted(tools: Path, directory: Path) -> tuple[Path, Path]:
     return home, program
 
 
-async def _lane(chaos: Chaos, kind: str, count: int) -> None:
-    """Worlds of one kind, one after the other, until so many requests are over."""
-    number = 0
-    while count > 0:
-        number += 1
-        share = min(count, WORLD_MOST)
+def worlds(kind: str, count: int) -> list[tuple[str, int, int]]:
+    """Worlds of one kind for so many requests, of about one size: kind, number, requests."""
+    number = -(-count // WORLD_MOST)
+    return [(kind, n + 1, count // number + (n < count % number)) for n in range(number)]
+
+
+async def _lane(chaos: Chaos, waiting: "deque[tuple[str, int, int]]") -> None:
+    """Worlds of one database, one after the other, until none is left."""
+    while waiting:
+        kind, number, share = waiting.popleft()
         told = await world_of(chaos, plan_of(chaos, kind, number), share)
         chaos.told.append(told)
-        count -= share
         _say(told)
 
 

@@ -14,15 +14,15 @@ from tests.chaos.stepping import HOWS, Point
 from tests.chaos.world import World
 
 CALM_S = 0.8
-"""After each death by a knife, before the next one is laid out."""
+"""After each death at a place where somebody had died before, until the next knife is laid out."""
 KNIFE_S = 12.0
 """How long a knife lies at a place that nobody passes."""
 AT_ONCE = 3
-PATIENT = 8
+PATIENT = 40
 """How many knives more lie where somebody passes rarely: there they stay until he does."""
-TERRAFORM, RUNNER, ANSWERS = 0.10, 0.06, 1.5
+TERRAFORM, RUNNER, ANSWERS = 0.07, 0.05, 1.5
 """The shares of applies in which terraform, or its runner, is killed, and within how many seconds of its start."""
-REDIS_EVERY_S, MACHINE_EVERY_S = 25.0, 12.0
+REDIS_EVERY_S, MACHINE_EVERY_S = 45.0, 18.0
 AWAY_S = 6.0
 """How long a dead machine stays away: longer than a claim, so that another worker takes over."""
 
@@ -48,18 +48,19 @@ class Death:
 
 @dataclass
 class Schedule:
-    """What one database has seen: every place, and how often somebody died there in each way."""
+    """What one database has seen: every place, how many processes came there, and how often one died in each way."""
 
     dice: random.Random
-    points: set[Point] = field(default_factory=set)
+    points: "Counter[Point]" = field(default_factory=Counter)
+    taken: "Counter[Point]" = field(default_factory=Counter)
+    """Where a knife lies in some world; what is aimed at in one is left alone in the others."""
     deaths: "Counter[tuple[Point, str]]" = field(default_factory=Counter)
     tried: "Counter[tuple[Point, str]]" = field(default_factory=Counter)
 
-    def next(self, count: int, lying: Sequence[Lying]) -> list[Lying]:
-        """Where nobody died yet first, then where it happened least; in a new way each time."""
-        here = {point for point, _how in lying}
+    def next(self, count: int) -> list[Lying]:
+        """Where nobody died yet first, and there where fewest come; then where it happened least, in a new way."""
         known = sorted(self.points, key=lambda p: (p.role, p.place))
-        open_ = [(p, how) for p in known if p not in here for how in HOWS]
+        open_ = [(p, how) for p in known if not self.taken[p] for how in HOWS]
         self.dice.shuffle(open_)
         chosen: dict[Point, Lying] = {}
         for point, how in sorted(open_, key=self._order):
@@ -76,13 +77,14 @@ class Schedule:
     @property
     def missed(self) -> Sequence[Point]:
         """Where nobody has died yet."""
-        return [point for point in self.points if not self._died(point)]
+        return [point for point in self.points if not self.died(point)]
 
-    def _order(self, lying: Lying) -> tuple[int, int, int]:
+    def _order(self, lying: Lying) -> tuple[int, int, int, int]:
         point, _how = lying
-        return self._died(point), self._tried(point), self.deaths[lying]
+        died = self.died(point)
+        return died, self._tried(point), 0 if died else self.points[point], self.deaths[lying]
 
-    def _died(self, point: Point) -> int:
+    def died(self, point: Point) -> int:
         return sum(self.deaths[point, how] for how in HOWS)
 
     def _tried(self, point: Point) -> int:
@@ -118,23 +120,22 @@ class Victims:
         self.look()
 
     def look(self) -> bool:
-        """Read the places met and the deaths died since the last look; whether anybody died."""
+        """Read the places met and the deaths since the last look; whether one was where somebody had died before."""
         for role, place in self._new("points", 2):
-            self.schedule.points.add(Point(role, place))
-        died = False
+            self.schedule.points[Point(role, place)] += 1
+        is_again = False
         for at, _pid, role, place, how in self._new("deaths", 5):
             point = Point(role, place)
             self.deaths.append(Death(float(at), role, place, how))
+            is_again |= self.schedule.died(point) > 0
             self.schedule.deaths[point, how] += 1
-            self.lying.pop((point, how), None)
-            self.patient.discard((point, how))
-            died = True
-        return died
+            self._forget((point, how))
+        return is_again
 
     async def _knives(self) -> None:
         while True:
-            if self.look():  # who has just been started again gets a moment, or nobody would ever come further
-                self._clear()
+            if self.look():  # who has just been started again gets a moment, or nobody would ever come further;
+                self._clear()  # at a new place one dies but once, and those of a start are not reached otherwise
                 await asyncio.sleep(CALM_S)
             await asyncio.sleep(0.1)
             if self._were_enough():
@@ -144,7 +145,7 @@ class Victims:
                 if knife not in self.patient and time.monotonic() - since > KNIFE_S:
                     self._take_away(*knife)
             quick = len(self.lying) - len(self.patient)
-            for knife in self.schedule.next(AT_ONCE - quick, list(self.lying)):
+            for knife in self.schedule.next(AT_ONCE - quick):
                 self._lay(knife)
             for knife in self.schedule.rare(PATIENT - len(self.patient), list(self.lying)):
                 self.patient.add(knife)
@@ -152,21 +153,28 @@ class Victims:
 
     def _clear(self) -> None:
         """Take every knife up for now."""
-        for point, how in self.lying:
-            (self.world.edge / "knives" / point.knife(how)).unlink(missing_ok=True)
-        self.lying.clear()
-        self.patient.clear()
+        for knife in list(self.lying):
+            self._pick_up(knife)
 
     def _lay(self, knife: Lying) -> None:
         point, how = knife
         self.lying[knife] = time.monotonic()
+        self.schedule.taken[point] += 1
         (self.world.edge / "knives" / point.knife(how)).touch()
 
     def _take_away(self, point: Point, how: str) -> None:
-        (self.world.edge / "knives" / point.knife(how)).unlink(missing_ok=True)
+        self._pick_up((point, how))
         self.schedule.tried[point, how] += 1
-        self.lying.pop((point, how), None)
-        self.patient.discard((point, how))
+
+    def _pick_up(self, knife: Lying) -> None:
+        point, how = knife
+        (self.world.edge / "knives" / point.knife(how)).unlink(missing_ok=True)
+        self._forget(knife)
+
+    def _forget(self, knife: Lying) -> None:
+        self.patient.discard(knife)
+        if self.lying.pop(knife, None) is not None:
+            self.schedule.taken[knife[0]] -= 1
 
     async def _applies(self) -> None:
         """Some applies lose their terraform, some their runner, at any moment of theirs."""

@@ -142,6 +142,19 @@ async def test_a_run_that_is_planned_already_is_not_planned_again(flow):
     assert len(flow.world.planned) == 1
 
 
+@pytest.mark.parametrize("fault", [KeyError("surprise"), FileNotFoundError(2, "the directory has gone")])
+async def test_whoever_was_too_slow_for_its_claim_and_breaks_says_nothing_about_the_plan_of_the_next(flow, fault):
+    class Overtaken:
+        async def plan(self, run_id, stack, state):
+            await flow.runs.renew(await flow.runs.get(run_id), -1)
+            assert await flow.runs.claim(run_id, [RunState.PLANNING], "w2", 30)
+            raise fault
+
+    await flow.say("alice")
+    await replace(flow.planning, planner=Overtaken()).plan((await flow.newest()).id)
+    assert (await flow.newest()).state is RunState.PLANNING
+
+
 async def test_planning_that_breaks_unforeseen_is_told_under_a_reference(flow):
     flow.world.faults["planner"] = [KeyError("surprise")]
     await flow.say("alice")
