@@ -25,9 +25,12 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """Where a service keeps what must stay: ``target`` is its own path, ``size_gb`` what was asked for it."""
+    """Where a service keeps what must stay: ``target`` is its own path, ``size_gb`` what was asked for it.
 
-    kind: Literal["named", "bind", "anonymous", "tmpfs", "claim", "configuration"]
+    Of a ``claim_each`` every copy of the service has one of its own.
+    """
+
+    kind: Literal["named", "bind", "anonymous", "tmpfs", "claim", "claim_each", "configuration"]
     target: str
     source: str = ""
     is_read_only: bool = False

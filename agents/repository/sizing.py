@@ -139,7 +139,7 @@ def _kept(services: Sequence[Service]) -> Iterator[tuple[str, float]]:
         for volume in service.volumes:
             if volume.kind not in {"tmpfs", "configuration"} and not volume.is_read_only:
                 name = volume.source or f"{service.name}:{volume.target}"
-                copies = service.replicas if volume.kind == "claim" else 1
+                copies = service.replicas if volume.kind == "claim_each" else 1
                 yield name, _volume_gb(service, volume) * copies
 
 

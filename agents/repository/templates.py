@@ -53,13 +53,9 @@ class _Filling:
 def filled_template(text: str, values: Values, chart: str) -> tuple[str, int]:
     """The template as YAML as far as it can be known, and how many holes are left in it."""
     filling = _Filling(values, chart)
-    lines: list[str] = []
     # A tag over several lines is one line to us: the rest of YAML depends on where lines begin.
     joined = _TAG.sub(lambda match: match[0].replace("\n", " "), text)
-    for line in joined.splitlines()[:_MOST_LINES]:
-        after = _line(filling, line)
-        if after is not None:
-            lines.append(after)
+    lines = [_line(filling, line) for line in joined.splitlines()[:_MOST_LINES]]
     return "\n".join(lines), filling.holes
 
 
@@ -75,22 +71,22 @@ def value_at(values: Any, path: str) -> Any:
     return values
 
 
-def _line(filling: _Filling, line: str) -> str | None:
-    """One line with its tags filled; None where it goes away."""
+def _line(filling: _Filling, line: str) -> str:
+    """One line with its tags filled; an empty one where it goes away, so that the others keep their numbers."""
     tags = list(_TAG.finditer(line))
     if not tags:
-        return line if filling.is_on else None
+        return line if filling.is_on else ""
     is_alone = not _TAG.sub("", line).strip()
     is_control = is_alone and all(_control(filling, words_of(tag)) for tag in tags)
     if is_control or not filling.is_on:
-        return None
+        return ""
     before = line[: tags[0].start()]
     if len(tags) == 1 and (is_alone or before.rstrip().endswith(":")):
         return _several(filling, before, words_of(tags[0]), line)
     return _TAG.sub(lambda match: _inline(filling, words_of(match)), line)
 
 
-def _several(filling: _Filling, before: str, words: str, line: str) -> str | None:
+def _several(filling: _Filling, before: str, words: str, line: str) -> str:
     """A tag that stands for several lines: a part of the values, or the labels that the chart gives everything."""
     whole, labels = _YAML.match(words), _LABELS.match(words)
     if whole:
@@ -100,7 +96,7 @@ def _several(filling: _Filling, before: str, words: str, line: str) -> str | Non
     if before.strip():
         return _TAG.sub(lambda match: _inline(filling, words_of(match)), line)
     filling.holes += 1
-    return None
+    return ""
 
 
 def _control(filling: _Filling, words: str) -> bool:
@@ -150,12 +146,12 @@ def _condition(filling: _Filling, words: str) -> tuple[bool | None, Any]:
     return bool(value) != bool(match[1]), value
 
 
-def _block(filling: _Filling, before: str, match: re.Match[str]) -> str | None:
+def _block(filling: _Filling, before: str, match: re.Match[str]) -> str:
     """``toYaml`` of a part of the values, indented as it asks."""
     dots = [scope.dot for scope in filling.scopes if scope.dot is not None]
     value = value_at(filling.values, match[1]) if match[1] else dots[-1] if dots else None
     if value is None:
-        return before.rstrip() if before.strip() else None
+        return before.rstrip()
     text = yaml.safe_dump(_plain(value), default_flow_style=False).removesuffix("...\n").rstrip("\n")
     indent = " " * int(match[3] or len(before) - len(before.lstrip()))
     return "\n".join([*([before.rstrip()] if before.strip() else []), *(indent + line for line in text.splitlines())])
@@ -171,15 +167,15 @@ def _inline(filling: _Filling, words: str) -> str:
     """A tag inside a line: a value, its default, the chart's name, or a hole."""
     match = _PATH.search(words)
     value = value_at(filling.values, match[1]) if match else None
-    if value is not None and not isinstance(value, Mapping | list):
+    if value not in (None, "") and not isinstance(value, Mapping | list):
         return str(value).lower() if isinstance(value, bool) else text_of(value).replace("\n", " ")
+    if ".Chart.AppVersion" in words:
+        return text_of(filling.values.get("__version")) or HOLE
     default = _DEFAULT.search(words)
-    if default and ".Chart" not in words:
+    if default:
         return default[1].strip("\"'")
     if _NAMES.search(words) or words in {".Chart.Name", ".Release.Name"}:
         return filling.chart
-    if ".Chart.AppVersion" in words:
-        return text_of(filling.values.get("__version")) or HOLE
     filling.holes += 1
     return HOLE
 

@@ -77,8 +77,10 @@ def mounts_of(container: Table, pod: Table, sizes: Mapping[str, float | None]) -
 
 def _mount(volume: Table, name: str, target: str, sizes: Mapping[str, float | None]) -> Volume:
     claim = name_of(table_of(volume.get("persistentVolumeClaim")).get("claimName"))
-    if claim or (name in sizes and not volume):
-        return Volume("claim", target, claim or name, size_gb=sizes.get(claim or name))
+    if claim:
+        return Volume("claim", target, claim, size_gb=sizes.get(claim))
+    if name in sizes and not volume:
+        return Volume("claim_each", target, name, size_gb=sizes[name])
     if "hostPath" in volume:
         return Volume("bind", target, path_of(text_of(table_of(volume.get("hostPath")).get("path"))))
     if {"configMap", "secret", "projected", "downwardAPI"} & set(volume):
