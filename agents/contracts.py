@@ -1,6 +1,6 @@
 """What goes into the crew and what comes out: a ``Turn`` in; a ``Reply`` or a ``Proposal`` out. No ADK in here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal, Protocol, Self
 
@@ -248,6 +248,14 @@ class Desk(Protocol):
 
     async def latest(self, limit: int) -> tuple[RunLine, ...]:
         """The newest runs of all threads, at most ``limit``."""
+        ...
+
+
+class Manifests(Protocol):
+    """What would be written for guests, as terraform reads it. It touches no cluster and plans nothing."""
+
+    async def faults(self, guests: Sequence[GuestSpec]) -> tuple[str, ...]:
+        """What terraform has against it, in its own words; empty where it takes it."""
         ...
 
 

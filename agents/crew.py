@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from agents.contracts import Desk, Proposal, Reply, RunLine, Turn
 from agents.models.links import ModelLink
-from agents.models.purse import Purse
+from agents.nodes.beside import Beside
 from agents.nodes.settings import CrewSettings
 from agents.rules.language import language_of
 from agents.rules.reading import MOST_READ
@@ -20,7 +20,7 @@ from iac.inventory import Cluster
 if TYPE_CHECKING:
     from agents.nodes.engine import Engine
 
-__all__ = ["AdkCrew", "CrewSettings", "Desk", "ModelLink", "RunLine"]
+__all__ = ["AdkCrew", "Beside", "CrewSettings", "Desk", "ModelLink", "RunLine"]
 
 log = structlog.get_logger()
 
@@ -28,12 +28,9 @@ log = structlog.get_logger()
 class AdkCrew:
     """Five agents on google-adk. Build it at the start; it loads itself with ``warm`` or with the first turn."""
 
-    def __init__(self, settings: CrewSettings, cluster: Cluster, desk: Desk, purse: Purse | None = None) -> None:
-        """``cluster`` is the reading eye, ``desk`` what is known about runs; both are only read.
-
-        ``purse`` counts what live models use; without one nothing is counted beyond a turn.
-        """
-        self._settings, self._cluster, self._desk, self._purse = settings, cluster, desk, purse
+    def __init__(self, settings: CrewSettings, cluster: Cluster, desk: Desk, beside: Beside | None = None) -> None:
+        """``cluster`` is the reading eye, ``desk`` what is known about runs; both are only read."""
+        self._settings, self._cluster, self._desk, self._beside = settings, cluster, desk, beside or Beside()
         self._engine: Engine | None = None
 
     async def warm(self) -> None:
@@ -64,7 +61,7 @@ class AdkCrew:
             close_a2a_trap()
             from agents.nodes.engine import Engine  # noqa: PLC0415 - ADK takes a second and 80 MB: not before it is needed
 
-            self._engine = Engine(self._settings, self._purse)
+            self._engine = Engine(self._settings, self._beside)
         return self._engine
 
 

@@ -1,12 +1,14 @@
-"""The builder: draft, deterministic review, mend, at most ten times; it ends on a typed Review."""
+"""The builder: draft, deterministic linter, review, mend, at most ten times; it ends on a typed Review."""
+
+from collections.abc import Sequence
 
 from google.adk import Context
 
 from agents.contracts import Issue, Review
 from agents.nodes.hiring import ask
+from agents.nodes.linting import lint
 from agents.nodes.team import Team
 from agents.nodes.work import Work
-from agents.rules.review import issues_of
 from agents.rules.shapes import Draft, Objections
 from iac.errors import say
 
@@ -18,14 +20,17 @@ async def build(ctx: Context, team: Team, work: Work, asked: Draft) -> tuple[Dra
     cannot hold up the person's own words, which only the rules can refuse.
     """
     draft = await ask(ctx, team.drafter, Draft, asked=asked)
+    issues: tuple[Issue, ...] = ()
     for attempt in range(1, work.settings.max_reviews + 1):
-        issues = issues_of(draft, asked, work.reality)
-        if not issues and not await _objections(ctx, team, asked, draft):
+        issues = await lint(work, draft, asked)
+        objections = [] if issues else await _objections(ctx, team, asked, draft)
+        if not issues and (not objections or draft == asked):
             return draft, Review(is_approved=True, attempt=attempt)
         if draft == asked or attempt == work.settings.max_reviews:
             break  # the draft says what was asked: whatever is wrong with it, another draft cannot mend
-        draft = await ask(ctx, team.refiner, Draft, asked=asked, draft=draft, issues=issues)
-    return asked, _last_review(work, asked, attempt)
+        told = {"issues": issues, "objections": objections}
+        draft = await ask(ctx, team.refiner, Draft, asked=asked, draft=draft, **told)
+    return asked, await _last_review(work, (draft, asked), issues, attempt)
 
 
 async def _objections(ctx: Context, team: Team, asked: Draft, draft: Draft) -> list[str]:
@@ -33,8 +38,11 @@ async def _objections(ctx: Context, team: Team, asked: Draft, draft: Draft) -> l
     return said.objections
 
 
-def _last_review(work: Work, asked: Draft, attempt: int) -> Review:
-    issues: tuple[Issue, ...] = issues_of(asked, asked, work.reality)
-    if not issues and attempt == work.settings.max_reviews:
-        work.rejected.append(Issue(where="draft", problem=say("crew.review.own_draft", count=attempt)))
-    return Review(is_approved=not issues, issues=issues, attempt=attempt)
+async def _last_review(work: Work, drafts: tuple[Draft, Draft], issues: Sequence[Issue], attempt: int) -> Review:
+    """The review of the person's own words, when no draft passed; what was wrong with the last one is kept beside."""
+    draft, asked = drafts
+    own = tuple(issues) if draft == asked else await lint(work, asked, asked)
+    if not own:
+        problem = say("crew.review.own_draft", count=attempt)
+        work.rejected += [Issue(where="draft", problem=problem), *issues]
+    return Review(is_approved=not own, issues=own, attempt=attempt)

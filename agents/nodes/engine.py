@@ -12,8 +12,8 @@ from google.genai import types
 from agents.contracts import Desk, Proposal, Reply, TraceStep, Turn
 from agents.models.building import chain_of
 from agents.models.offline import ANSWER_TOOL
-from agents.models.purse import Purse
 from agents.models.spending import SPENDING, Spending
+from agents.nodes.beside import Beside
 from agents.nodes.hiring import version_of
 from agents.nodes.judging import wrong_with
 from agents.nodes.offline import RULES
@@ -36,17 +36,17 @@ PERSON = "thread"
 
 _DID = {
     "manager": "routed", "validator": "validated", "collector": "looked", "analyser": "placed",
-    "drafter": "drafted", "reviewer": "reviewed", "refiner": "refined",
+    "drafter": "drafted", "linter": "checked", "reviewer": "reviewed", "refiner": "refined",
 }  # fmt: skip
 
 
 class Engine:
     """The agents, hired once. Turns may run at the same time; each has its own session, notes and work."""
 
-    def __init__(self, settings: CrewSettings, purse: Purse | None = None) -> None:
+    def __init__(self, settings: CrewSettings, beside: Beside) -> None:
         """Hire everybody on the chain of models, with the tool policy before every other plugin."""
         self._first = settings.models[0].name if settings.models else ""
-        self._purse = purse
+        self._beside = beside
         self._chain = chain_of(settings.models, RULES, wrong_with)
         self._sessions = InMemorySessionService()
         policy = ToolPolicy({"collector": NAMES | {ANSWER_TOOL}}, writes=frozenset(), untrusted=NAMES)
@@ -64,9 +64,9 @@ class Engine:
         """One turn from start to end; raises what its agents and tools raise."""
         settings, cluster, desk = parts
         language = turn.language or language_of(turn.text, known.language)
-        work = Work(turn, settings, cluster, desk, known, language)
+        work = Work(turn, settings, cluster, desk, known, language, manifests=self._beside.manifests)
         notes = Notes()
-        account = Spending(turn.person or turn.author, settings.allowance, self._purse)
+        account = Spending(turn.person or turn.author, settings.allowance, self._beside.purse)
         with ExitStack() as of_the_turn:
             of_the_turn.callback(WORK.reset, WORK.set(work))
             of_the_turn.callback(NOTES.reset, NOTES.set(notes))

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from agents.contracts import Act, Desk, Issue, Language, Proposal, Reply, Turn, Understood
+from agents.contracts import Act, Desk, Issue, Language, Manifests, Proposal, Reply, Turn, Understood
 from agents.nodes.settings import CrewSettings
 from agents.rules.conversing import acts_now
 from agents.rules.intents import Memory, offers
@@ -37,6 +37,7 @@ class Work:
     understood: Understood | None = None
     is_part_declined: bool = False
     asked: Draft | None = None
+    manifests: Manifests | None = None
     rejected: list[Issue] = field(default_factory=list)
     _inventory: Inventory | None = None
     _read: tuple[tuple[bool, Remembered], Reading] | None = None

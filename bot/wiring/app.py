@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from agents.crew import AdkCrew
+from agents.crew import AdkCrew, Beside
 from bot.chat.port import Chat, Event, Said, Sink
 from bot.chat.web import WebChat
 from bot.chat.words import Words
@@ -37,6 +37,7 @@ from bot.wiring.checks import Checks
 from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import RunsDesk, budget_of, crew_of
 from bot.wiring.keys import state_key
+from bot.wiring.linting import TerraformLint
 from bot.wiring.machines import KeptPlanner, credentials_of, planner_of, runner_environment, steps_of
 from bot.wiring.people import Book, book_from
 from bot.wiring.roster import ASK_EVERY_S
@@ -76,11 +77,13 @@ class App:
     checks: Mapping[str, Check]
     runner: DetachedRunner
     standby: Standby
+    lint: TerraformLint
     trust: AuditTrust
 
     async def warm(self) -> None:
         """Do before the first request what it would otherwise wait for: agents, a spare runner, the provider."""
-        await asyncio.gather(self.crew.warm(), self.runner.warm(), asyncio.to_thread(self.standby.warm_up))
+        warming = (self.crew.warm(), self.runner.warm(), asyncio.to_thread(self.standby.warm_up), self.lint.warm())
+        await asyncio.gather(*warming)
 
 
 async def migrate(settings: Settings) -> None:
@@ -128,9 +131,10 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         cluster = WatchingEye(eye, watch)
         recent = WatchingEye(CachedEye(eye, max_age_s=SHARED_READING_S), watch)
         usage = SqlUsage(database, budget_of(settings), time.time)
-        crew = crew_of(settings, recent, RunsDesk(runs, book), usage)
-        stack.push_async_callback(crew.close)
         planner, standby = planner_of(settings, place.access)
+        lint = TerraformLint(planner.toolchain, planner.toolchain.room / "linted")
+        crew = crew_of(settings, recent, RunsDesk(runs, book), Beside(usage, lint))
+        stack.push_async_callback(crew.close)
         stack.callback(standby.close)
         parts = Parts(
             settings=settings,
@@ -154,15 +158,15 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         )
         stack.push_async_callback(parts.runner.close)
         chat = web_of(settings, database, words)
-        yield _app(parts, chat, {"web": chat, **(extra or {})}, (redis.url, standby))
+        yield _app(parts, chat, {"web": chat, **(extra or {})}, (redis.url, standby, lint))
 
 
 def _cleaning(parts: Parts) -> Duty:
     return Duty("retention", Retention(parts.database, parts.settings.retention_days).keep, CLEAN_EVERY_S)
 
 
-def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str, Standby]) -> App:
-    redis_url, standby = beside
+def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str, Standby, TerraformLint]) -> App:
+    redis_url, standby, lint = beside
     stages = stages_of(parts)
     inbox, signs = SqlInbox(parts.database), Signs(parts.database, parts.owner)
     worker = Worker(
@@ -205,5 +209,6 @@ def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str,
         checks=Checks(parts, standby, signs).all(),
         runner=parts.runner,
         standby=standby,
+        lint=lint,
         trust=parts.trust,
     )

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from agents.contracts import RunLine
-from agents.crew import AdkCrew, CrewSettings, ModelLink
+from agents.crew import AdkCrew, Beside, CrewSettings, ModelLink
 from agents.models.links import Kind, Price
-from agents.models.purse import Purse
 from agents.models.spending import Allowance
 from bot.domain.budget import Budget
 from bot.domain.run import Run
@@ -51,7 +50,7 @@ class RunsDesk:
         )
 
 
-def crew_of(settings: Settings, cluster: Cluster, desk: RunsDesk, purse: Purse) -> AdkCrew:
+def crew_of(settings: Settings, cluster: Cluster, desk: RunsDesk, beside: Beside) -> AdkCrew:
     """The agents with the models that have a key, and the offline rules behind them."""
     crew = CrewSettings(
         limits=settings.limits.limits(),
@@ -60,7 +59,7 @@ def crew_of(settings: Settings, cluster: Cluster, desk: RunsDesk, purse: Purse) 
         models=models_of(settings),
         allowance=allowance_of(settings),
     )
-    return AdkCrew(crew, cluster, desk, purse)
+    return AdkCrew(crew, cluster, desk, beside)
 
 
 def budget_of(settings: Settings) -> Budget:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from agents.contracts import Past, Rights, RunLine, Snapshot, Surroundings, Turn, Understood
-from agents.crew import AdkCrew, CrewSettings, ModelLink
+from agents.crew import AdkCrew, Beside, CrewSettings, ModelLink
 from agents.models.purse import Purse, Spent
 from iac.inventory import GIB, MIB, Guest, Inventory, Network, Node, Storage
 from iac.spec import Limits
@@ -99,7 +99,7 @@ class Tally:
 
 def crew_over(context: Context, models: tuple[ModelLink, ...] = (), purse: Purse | None = None) -> AdkCrew:
     """The bot's own crew, looking at the context; bounds of an installation are left to the context's roles."""
-    return AdkCrew(CrewSettings(limits=_LIMITS, models=models), context, NoRuns(), purse)
+    return AdkCrew(CrewSettings(limits=_LIMITS, models=models), context, NoRuns(), Beside(purse))
 
 
 async def predictions(

@@ -8,7 +8,7 @@ import pytest
 
 from agents.models.links import ModelLink
 from tests.integration.agents.gemini import FakeGemini
-from tests.integration.agents.world import Talk, crew, keys, sizes
+from tests.integration.agents.world import Talk, agents_of, crew, keys, sizes
 
 FULL = "ubuntu 24.04 4c/8g/60g named api01"
 EXPECTED = [("ubuntu-2404-cloud", 4, 8192, 60)]
@@ -18,8 +18,8 @@ async def test_a_request_goes_all_the_way_through_gemini():
     gemini = FakeGemini()
     proposal = await Talk(crew(models=(gemini.link(),))).proposal(FULL)
     assert sizes(proposal) == EXPECTED
-    assert {step.served_by for step in proposal.trace} == {"gemini:gemini-2.5-flash"}
-    assert all(step.tokens for step in proposal.trace)
+    assert {step.served_by for step in agents_of(proposal)} == {"gemini:gemini-2.5-flash"}
+    assert all(step.tokens for step in agents_of(proposal))
     assert proposal.notes == ()
     assert len(gemini.asked) == 7
 
@@ -54,7 +54,7 @@ async def test_a_gemini_that_fails_is_replaced_by_the_rules_and_the_person_is_to
     proposal = await Talk(crew(models=(gemini.link(),))).proposal(FULL)
     assert sizes(proposal) == EXPECTED
     assert [n.key for n in proposal.notes] == ["crew.degraded"]
-    assert {step.served_by for step in proposal.trace} == {"rules"}
+    assert {step.served_by for step in agents_of(proposal)} == {"rules"}
 
 
 async def test_after_three_failures_the_link_rests_and_is_not_asked_again():

@@ -12,7 +12,7 @@ from agents.contracts import Turn
 from agents.models.links import ModelLink
 from agents.models.spending import Allowance
 from tests.integration.agents.gemini import FakeGemini
-from tests.integration.agents.world import Talk, crew, sizes
+from tests.integration.agents.world import Talk, agents_of, crew, sizes
 
 FULL = "ubuntu 24.04 4c/8g/60g named api01"
 EXPECTED = [("ubuntu-2404-cloud", 4, 8192, 60)]
@@ -98,7 +98,7 @@ async def test_twenty_threads_at_once_get_each_their_own_answer():
     found = [(r.guests[0].name, r.guests[0].cores) for r in results]
     assert found == [(f"host{number:02}", number) for number in range(1, THREADS + 1)]
     assert {len(r.trace) for r in results} == {len(results[0].trace)}
-    assert {step.served_by for r in results for step in r.trace} == {"gemini:gemini-2.5-flash"}
+    assert {step.served_by for r in results for step in agents_of(r)} == {"gemini:gemini-2.5-flash"}
 
 
 async def test_what_one_turn_has_used_leaves_the_next_its_own():
@@ -106,7 +106,7 @@ async def test_what_one_turn_has_used_leaves_the_next_its_own():
     talk = Talk(crew(models=(gemini.link(),), allowance=Allowance(tokens=500)))
     first = await talk.proposal(FULL)
     assert [n.key for n in first.notes] == ["crew.budget_spent"]
-    assert [step.calls for step in first.trace] == [1, 1, 3, 0, 0, 0]
+    assert [step.calls for step in agents_of(first)] == [1, 1, 3, 0, 0, 0]
     gemini.script.clear()
     assert (await talk.proposal(FULL)).trace[0].served_by == "gemini:gemini-2.5-flash"
 

@@ -35,7 +35,7 @@ async def test_the_french_sentence_of_the_readme_works_in_french(talk):
 async def test_every_agent_leaves_its_step_in_the_trace(talk):
     proposal = await talk.proposal(ENGLISH)
     agents = [step.agent for step in proposal.trace]
-    assert agents == ["manager", "validator", "collector", "analyser", "drafter", "reviewer"]
+    assert agents == ["manager", "validator", "collector", "analyser", "drafter", "linter", "reviewer"]
     assert {step.served_by for step in proposal.trace} == {"rules"}
     assert set(proposal.trace[2].tools) == {"nodes", "templates", "storages", "networks", "guests"}
 

@@ -15,7 +15,7 @@ from tests.fixtures.brains import HOSTILE, honest
 from tests.fixtures.gemini_wire import SKIP, GeminiWire
 from tests.fixtures.openai_wire import OpenAiWire
 from tests.fixtures.wire import PROMPTS, on_loopback
-from tests.integration.agents.world import Seen, Talk, crew, guest, keys, sizes
+from tests.integration.agents.world import Seen, Talk, agents_of, crew, guest, keys, sizes
 
 FULL = "ubuntu 24.04 4c/8g/60g named api01"
 EXPECTED = [("ubuntu-2404-cloud", 4, 8192, 60)]
@@ -82,11 +82,13 @@ async def test_openais_own_client_reads_an_answer_that_comes_in_pieces(openai):
 async def test_a_request_goes_all_the_way_and_every_signature_comes_back(gemini):
     proposal = await Talk(crew(models=(to_gemini(gemini, price=Price(1.0, 10.0)),))).proposal(FULL)
     assert sizes(proposal) == EXPECTED
-    assert {step.served_by for step in proposal.trace} == {"gemini:gemini-3-pro"}
+    assert {step.served_by for step in agents_of(proposal)} == {"gemini:gemini-3-pro"}
     assert gemini.refused == []
     assert gemini.returned
     assert set(gemini.returned) <= gemini.given
-    assert all(step.tokens_in > 100 and step.tokens_thoughts >= 11 and step.cost_eur > 0 for step in proposal.trace)
+    assert all(
+        step.tokens_in > 100 and step.tokens_thoughts >= 11 and step.cost_eur > 0 for step in agents_of(proposal)
+    )
 
 
 async def test_the_server_refuses_a_call_whose_signature_was_lost_or_changed(gemini):
@@ -128,8 +130,8 @@ async def test_another_model_takes_over_a_step_that_gemini_began(gemini, openai)
 async def test_an_openai_compatible_endpoint_does_the_whole_job(openai):
     proposal = await Talk(crew(models=(to_openai(openai),))).proposal(FULL)
     assert sizes(proposal) == EXPECTED
-    assert {step.served_by for step in proposal.trace} == {"openai:llama"}
-    assert all(step.tokens_thoughts >= 7 for step in proposal.trace)
+    assert {step.served_by for step in agents_of(proposal)} == {"openai:llama"}
+    assert all(step.tokens_thoughts >= 7 for step in agents_of(proposal))
     assert openai.refused == []
 
 
@@ -137,14 +139,14 @@ async def test_a_server_of_ones_own_needs_no_key_and_reports_no_usage(openai):
     openai.key, openai.has_usage = None, False
     link = to_openai(openai, "local", "", price=Price(0, 0))
     proposal = await Talk(crew(models=(link,))).proposal(FULL)
-    assert {step.served_by for step in proposal.trace} == {"local:llama"}
-    assert all(step.tokens_in > 50 and step.cost_eur == 0 for step in proposal.trace)
+    assert {step.served_by for step in agents_of(proposal)} == {"local:llama"}
+    assert all(step.tokens_in > 50 and step.cost_eur == 0 for step in agents_of(proposal))
 
 
 async def test_each_model_stands_in_for_the_one_before_it(gemini, openai):
     gemini.is_always = "503"
     proposal = await Talk(crew(models=(to_gemini(gemini, tries=1), to_openai(openai)))).proposal(FULL)
-    assert {step.served_by for step in proposal.trace} == {"openai:llama"}
+    assert {step.served_by for step in agents_of(proposal)} == {"openai:llama"}
     assert [note.key for note in proposal.notes] == ["crew.served_by_other"]
 
 
@@ -157,7 +159,7 @@ async def test_whatever_goes_wrong_with_gemini_the_rules_answer(gemini, fault):
     link = to_gemini(gemini, tries=2, timeout_s=0.3)
     proposal = await Talk(crew(models=(link,))).proposal(FULL)
     assert sizes(proposal) == EXPECTED
-    assert {step.served_by for step in proposal.trace} == {"rules"}
+    assert {step.served_by for step in agents_of(proposal)} == {"rules"}
     assert [note.key for note in proposal.notes] == ["crew.degraded"]
 
 
@@ -167,7 +169,7 @@ async def test_whatever_goes_wrong_with_the_other_endpoint_the_rules_answer(open
     link = to_openai(openai, tries=2, timeout_s=0.3)
     proposal = await Talk(crew(models=(link,))).proposal(FULL)
     assert sizes(proposal) == EXPECTED
-    assert {step.served_by for step in proposal.trace} == {"rules"}
+    assert {step.served_by for step in agents_of(proposal)} == {"rules"}
 
 
 @pytest.mark.parametrize("brain", HOSTILE)

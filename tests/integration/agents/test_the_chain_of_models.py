@@ -8,9 +8,10 @@ import pytest
 
 from agents.models.links import ModelLink, Price
 from agents.models.spending import Allowance
+from agents.nodes.beside import Beside
 from iac.errors import Broken
 from tests.integration.agents.gemini import FakeGemini
-from tests.integration.agents.world import Talk, crew, keys, sizes
+from tests.integration.agents.world import Talk, agents_of, crew, keys, sizes
 
 FULL = "ubuntu 24.04 4c/8g/60g named api01"
 EXPECTED = [("ubuntu-2404-cloud", 4, 8192, 60)]
@@ -44,7 +45,7 @@ async def test_a_busy_model_is_asked_again_and_nobody_hears_of_it(status):
     gemini = Flaky(no(status), no(status))
     proposal = await Talk(crew(models=(gemini.link(tries=3),))).proposal(FULL)
     assert notes(proposal) == []
-    assert {step.served_by for step in proposal.trace} == {LIVE}
+    assert {step.served_by for step in agents_of(proposal)} == {LIVE}
     assert proposal.trace[0].skipped == ()
 
 
@@ -53,20 +54,20 @@ async def test_a_model_that_says_no_is_not_asked_the_same_again(status):
     gemini = Flaky(no(status))
     proposal = await Talk(crew(models=(gemini.link(tries=3),))).proposal(FULL)
     assert proposal.trace[0].skipped == (f"{LIVE}: {status}",)
-    assert [step.served_by for step in proposal.trace] == ["rules"] + [LIVE] * 5
+    assert [step.served_by for step in agents_of(proposal)] == ["rules"] + [LIVE] * 5
 
 
 async def test_a_short_retry_after_is_waited_for():
     gemini = Flaky(no(429, **{"Retry-After": "0"}))
     proposal = await Talk(crew(models=(gemini.link(tries=2),))).proposal(FULL)
-    assert {step.served_by for step in proposal.trace} == {LIVE}
+    assert {step.served_by for step in agents_of(proposal)} == {LIVE}
 
 
 async def test_a_long_retry_after_is_a_rest_and_the_rules_answer_at_once():
     gemini = Flaky(no(429, **{"Retry-After": "3600"}))
     proposal = await Talk(crew(models=(gemini.link(tries=5),))).proposal(FULL)
     assert len(gemini.asked) == 1
-    assert {step.served_by for step in proposal.trace} == {"rules"}
+    assert {step.served_by for step in agents_of(proposal)} == {"rules"}
     assert proposal.trace[1].skipped == (f"{LIVE}: resting",)
 
 
@@ -133,7 +134,7 @@ async def test_whatever_an_agent_is_answered_wrongly_the_rules_do_its_step(agent
     proposal = await Talk(crew(models=(FakeGemini({agent: answer}).link(),))).proposal(FULL)
     assert sizes(proposal) == EXPECTED
     assert proposal.strategy[0].node == "pmox01"
-    wrong = [step for step in proposal.trace if step.served_by == "rules"]
+    wrong = [step for step in agents_of(proposal) if step.served_by == "rules"]
     assert {step.agent for step in wrong} == {agent}
     assert all(step.skipped == (f"{LIVE}: wrong answer",) for step in wrong)
 
@@ -211,7 +212,7 @@ class Purse:
 
 def counted(purse, gemini, **settings):
     team = crew(models=(gemini.link(),), **settings)
-    team._purse = purse
+    team._beside = Beside(purse)
     return Talk(team)
 
 
@@ -252,6 +253,6 @@ async def test_one_request_takes_no_more_than_its_share(allowance):
     team = crew(models=(gemini.link(price=Price(1.0, 10.0)),), allowance=allowance)
     proposal = await Talk(team).proposal(FULL)
     assert sizes(proposal) == EXPECTED
-    assert [step.served_by for step in proposal.trace][-1] == "rules"
+    assert [step.served_by for step in agents_of(proposal)][-1] == "rules"
     assert len(gemini.asked) in (2, 3)
     assert notes(proposal) == ["crew.budget_spent"]

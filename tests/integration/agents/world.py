@@ -111,6 +111,11 @@ class Talk:
         return result
 
 
+def agents_of(result):
+    """The steps of agents, which ask a model; the linter asks none."""
+    return [step for step in result.trace if step.agent != "linter"]
+
+
 def keys(reply):
     return [s.key for s in reply.sentences] + [q.ask.key for q in reply.questions]
 
