@@ -32,10 +32,9 @@ from bot.store.stacks import Vault
 from bot.store.threads import Patience, RedisThreads
 from bot.store.trust import LOOK_EVERY_S, AuditTrust
 from bot.store.upgrading import upgrade
-from bot.store.usage import SqlUsage
 from bot.wiring.checks import Checks
 from bot.wiring.cluster import open_cluster
-from bot.wiring.crew import RunsDesk, budget_of, crew_of
+from bot.wiring.crew import RunsDesk, crew_of, purse_of
 from bot.wiring.keys import state_key
 from bot.wiring.linting import TerraformLint
 from bot.wiring.machines import KeptPlanner, credentials_of, planner_of, runner_environment, steps_of
@@ -130,10 +129,9 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         watch = Watch(ProxmoxRecords(place.access, seconds=min(LOOK_S, settings.pve_seconds)))
         cluster = WatchingEye(eye, watch)
         recent = WatchingEye(CachedEye(eye, max_age_s=SHARED_READING_S), watch)
-        usage = SqlUsage(database, budget_of(settings), time.time)
         planner, standby = planner_of(settings, place.access)
         lint = TerraformLint(planner.toolchain, planner.toolchain.room / "linted")
-        crew = crew_of(settings, recent, RunsDesk(runs, book), Beside(usage, lint))
+        crew = crew_of(settings, recent, RunsDesk(runs, book), Beside(purse_of(settings, database), lint))
         stack.push_async_callback(crew.close)
         stack.callback(standby.close)
         parts = Parts(

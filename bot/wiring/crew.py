@@ -1,5 +1,6 @@
 """The crew, from the settings; and the desk, which is what the agents may know of the runs."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,9 @@ from bot.flow.telling import proposal_of
 from bot.ports import People, Runs
 from bot.settings import Settings
 from bot.settings.models import ModelBudgetSetting, price_of
+from bot.store.database import Database
 from bot.store.stacks import stack_id_of
+from bot.store.usage import SqlUsage
 from iac.inventory import Cluster
 
 
@@ -66,6 +69,11 @@ def budget_of(settings: Settings) -> Budget:
     """What live models may use in a month."""
     told = settings.model_budget or ModelBudgetSetting()
     return Budget(told.person_tokens, told.person_eur, told.month_tokens, told.month_eur)
+
+
+def purse_of(settings: Settings, database: Database) -> SqlUsage:
+    """Who counts what live models use, and knows what is left."""
+    return SqlUsage(database, budget_of(settings), time.time)
 
 
 def allowance_of(settings: Settings) -> Allowance:

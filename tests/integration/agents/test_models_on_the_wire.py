@@ -86,9 +86,8 @@ async def test_a_request_goes_all_the_way_and_every_signature_comes_back(gemini)
     assert gemini.refused == []
     assert gemini.returned
     assert set(gemini.returned) <= gemini.given
-    assert all(
-        step.tokens_in > 100 and step.tokens_thoughts >= 11 and step.cost_eur > 0 for step in agents_of(proposal)
-    )
+    steps = agents_of(proposal)
+    assert all(step.tokens_in > 100 and step.tokens_thoughts >= 11 and step.cost_eur > 0 for step in steps)
 
 
 async def test_the_server_refuses_a_call_whose_signature_was_lost_or_changed(gemini):
