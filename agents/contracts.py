@@ -161,11 +161,15 @@ class Review(Frozen):
 
 
 class NodeVerdict(Frozen):
-    """How one node did for one guest. ``score`` is 0..100, higher is better; None where a hard limit ruled it out."""
+    """How one node did for one guest. ``score`` is 0..100, higher is better; None where a hard limit ruled it out.
+
+    ``points`` are what each line of the published score gave, by the name of its weight.
+    """
 
     node: str
     score: float | None
     reason: Sentence
+    points: Mapping[str, float] = Field(default_factory=dict)
 
 
 class StrategicPlan(Frozen):
@@ -188,7 +192,9 @@ class StrategicPlan(Frozen):
             storage=placement.storage,
             network=placement.network,
             reasons=placement.reasons,
-            verdicts=tuple(NodeVerdict(node=v.node, score=v.score, reason=v.reason) for v in placement.verdicts),
+            verdicts=tuple(
+                NodeVerdict(node=v.node, score=v.score, reason=v.reason, points=v.points) for v in placement.verdicts
+            ),
             effects=placement.effects,
         )
 

@@ -4,13 +4,21 @@ from dataclasses import dataclass
 
 DEFAULT_ENVIRONMENT = "dev"
 
+DEFAULT_CPU = "x86-64-v2-AES"
+"""Every processor of the last ten years has it, so a guest can move to any node."""
+
+CPU_TYPES = ("x86-64-v2", DEFAULT_CPU, "x86-64-v3", "x86-64-v4")
+"""Types that are the same on every node that can give them; a node's own type would tie a guest to its like."""
+
 
 @dataclass(frozen=True, slots=True)
 class GuestSpec:
     """One virtual machine as wished for: sizes are final, places are wishes (None: the placement picks).
 
     ``template`` is the name of a template seen in the inventory. ``memory_mb`` counts 1 GB as 1024 MB;
-    ``disk_gb`` is the size of the first disk in GiB.
+    ``disk_gb`` is the size of the first disk in GiB. ``cpu`` is the type of the virtual processor, one of
+    ``CPU_TYPES``; ``devices`` are names of PVE's mapped devices. ``near`` and ``apart`` name guests whose node is
+    wanted, or not; those that are ``is_spread`` go to as many nodes as can be.
     """
 
     name: str
@@ -23,6 +31,11 @@ class GuestSpec:
     network: str | None = None
     pool: str | None = None
     is_ha: bool = False
+    cpu: str = DEFAULT_CPU
+    devices: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    is_spread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

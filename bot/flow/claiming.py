@@ -135,7 +135,7 @@ def _sizes(spec: GuestSpec) -> tuple[int, int, int]:
 
 
 def _whole(claim: Claimed) -> Claim:
-    return Claim(claim.node, claim.cores, claim.memory_mb, claim.storage, claim.disk_gb)
+    return Claim(claim.node, claim.cores, claim.memory_mb, claim.storage, claim.disk_gb, claim.guest)
 
 
 def _growth(claim: Claimed, seen: Guest) -> list[Claim]:

@@ -1,21 +1,26 @@
 """What a placement does to the cluster, in sentences: memory and storage afterwards, and whether a node may be lost."""
 
+from collections.abc import Sequence
+
 from iac.errors import Sentence, say
-from iac.inventory import GIB, MIB
-from iac.placement.fitting import Fit, Question
-from iac.placement.resilience import nodes_that_may_not_fail
-from iac.placement.room import storage_room_bytes
-from iac.placement.values import Claim
+from iac.inventory import GIB
+from iac.placement.fitting import Fit
+from iac.placement.ground import Ground, Held
+from iac.placement.resilience import Loss
+from iac.placement.room import room_on, storage_room_bytes
 
 
-def effects(question: Question, best: Fit) -> tuple[Sentence, ...]:
-    """Every effect that an approver should know of; room held by other runs counts as taken."""
-    return _memory_after(question, best), _storage_after(question, best), *_after_a_loss(question, best)
+def effects(ground: Ground, held: Held, best: Fit, lost: Sequence[Loss]) -> tuple[Sentence, ...]:
+    """Every effect that an approver should know of.
+
+    ``held`` is all that is held, this guest and those asked for with it included; ``lost`` what may not fail then.
+    """
+    local = () if best.storage.is_shared else (_local(best),)
+    return _memory_after(ground, held, best), _storage_after(held, best), _after_a_loss(ground, best, lost), *local
 
 
-def _memory_after(question: Question, best: Fit) -> Sentence:
-    taken = best.room.memory_taken_bytes + question.spec.memory_mb * MIB
-    total = best.node.memory_bytes
+def _memory_after(ground: Ground, held: Held, best: Fit) -> Sentence:
+    taken, total = room_on(best.node, ground, held).memory_taken_bytes, best.node.memory_bytes
     return say(
         "place.memory_after",
         node=best.node.name,
@@ -25,10 +30,9 @@ def _memory_after(question: Question, best: Fit) -> Sentence:
     )
 
 
-def _storage_after(question: Question, best: Fit) -> Sentence:
+def _storage_after(held: Held, best: Fit) -> Sentence:
     storage = best.storage
-    held = storage.room_bytes - storage_room_bytes(storage, question.claims)
-    taken = storage.used_bytes + held + question.spec.disk_gb * GIB
+    taken = storage.used_bytes + storage.room_bytes - storage_room_bytes(storage, held)
     return say(
         "place.storage_after",
         storage=storage.name,
@@ -37,12 +41,16 @@ def _storage_after(question: Question, best: Fit) -> Sentence:
     )
 
 
-def _after_a_loss(question: Question, best: Fit) -> tuple[Sentence, ...]:
-    spec, node = question.spec, best.node.name
-    coming = Claim(node, spec.cores, spec.memory_mb, best.storage.name, spec.disk_gb)
-    lost = nodes_that_may_not_fail(question.inventory, (*question.claims, coming))
-    local = () if best.storage.is_shared else (say("place.local_disk", node=node, storage=best.storage.name),)
-    if len(question.inventory.nodes) == 1:
-        return say("place.one_node", node=node), *local
-    spare = say("place.not_n_plus_one", nodes=lost, count=len(lost)) if lost else say("place.n_plus_one")
-    return spare, *local
+def _after_a_loss(ground: Ground, best: Fit, lost: Sequence[Loss]) -> Sentence:
+    if len(ground.nodes) == 1:
+        return say("place.one_node", node=best.node.name)
+    if not lost:
+        return say("place.n_plus_one")
+    worst = max(lost, key=lambda loss: (loss.homeless_bytes, loss.node))
+    gb = round(worst.homeless_bytes / GIB, 1)
+    nodes = tuple(loss.node for loss in lost)
+    return say("place.not_n_plus_one", nodes=nodes, count=len(lost), worst=worst.node, short_gb=gb)
+
+
+def _local(best: Fit) -> Sentence:
+    return say("place.local_disk", node=best.node.name, storage=best.storage.name)

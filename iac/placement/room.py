@@ -4,14 +4,15 @@ Memory is never overcommitted. What is taken on a node is the larger of what the
 its running guests may grow to; the room held by other open runs comes on top. Stopped guests take nothing.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iac.inventory import GIB, MIB, Inventory, Node, Storage
-from iac.placement.values import Claim
+from iac.inventory import GIB, MIB, Node, Storage
+from iac.placement.ground import Ground, Held, Load
 
 VCPU_PER_THREAD = 4
 """At this many virtual cores a thread, a node counts as fully committed; it weighs in the score and forbids nothing."""
+
+_NOTHING = Load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +39,20 @@ class Room:
         return min(1.0, (self.cores_taken + more) / most) if most else 1.0
 
 
-def room_on(node: Node, inventory: Inventory, claims: Sequence[Claim]) -> Room:
+def room_on(node: Node, ground: Ground, held: Held) -> Room:
     """The room of one node, with everything that runs on it and everything that is held on it."""
-    running = [g for g in inventory.guests if g.node == node.name and g.status == "running"]
-    held = [c for c in claims if c.node == node.name]
-    committed = sum(g.memory_bytes for g in running)
+    load = ground.loads.get(node.name, _NOTHING)
     return Room(
         node=node,
-        memory_taken_bytes=max(node.memory_used_bytes, committed) + sum(c.memory_mb for c in held) * MIB,
-        cores_taken=sum(g.cores for g in running) + sum(c.cores for c in held),
+        memory_taken_bytes=max(node.memory_used_bytes, load.memory_bytes) + held.memory_mb.get(node.name, 0) * MIB,
+        cores_taken=load.cores + held.cores.get(node.name, 0),
     )
 
 
-def storage_room_bytes(storage: Storage, claims: Sequence[Claim]) -> int:
+def storage_room_bytes(storage: Storage, held: Held) -> int:
     """What may still be written to a storage, less what other runs hold of it; never below zero."""
-    held = sum(c.disk_gb for c in claims if c.storage == storage.name and _is_same_place(storage, c))
-    return max(0, storage.room_bytes - held * GIB)
-
-
-def _is_same_place(storage: Storage, claim: Claim) -> bool:
-    return storage.is_shared or claim.node in storage.nodes
+    if storage.is_shared:
+        taken = held.all_disk_gb.get(storage.name, 0)
+    else:
+        taken = sum(held.disk_gb.get((storage.name, node), 0) for node in storage.nodes)
+    return max(0, storage.room_bytes - taken * GIB)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from iac.errors import Sentence, say
 from iac.inventory import GIB, MIB, Guest, Inventory
 from iac.placement.fitting import Question, fit
+from iac.placement.ground import Ground, Held, ground_of, held_of
 from iac.placement.room import room_on, storage_room_bytes
 from iac.placement.values import Claim
 from iac.spec import PlacedGuest
@@ -17,18 +18,19 @@ def misfits(guests: Sequence[PlacedGuest], inventory: Inventory, claims: Sequenc
     A guest that the reading shows under its VMID stands already: only what it is to grow must fit, on the node where
     it is now, which HA or a rebalance may have changed.
     """
-    held, found = list(claims), list[Sentence]()
+    ground, held, found = ground_of(inventory), held_of(claims), list[Sentence]()
     for guest in guests:
         seen = next((g for g in inventory.machines if g.vmid == guest.vmid), None)
         more = _newcomer(guest) if seen is None else _growth(guest, seen)
-        problem = _unplaceable(guest, inventory, held) if seen is None else _cramped(more, inventory, held)
+        problem = _unplaceable(guest, ground, held) if seen is None else _cramped(more, ground, held)
         found += [problem] if problem else []
-        held.append(more)
+        held = held.plus(more)
     return tuple(found)
 
 
 def _newcomer(guest: PlacedGuest) -> Claim:
-    return Claim(guest.node, guest.spec.cores, guest.spec.memory_mb, guest.storage, guest.spec.disk_gb)
+    spec = guest.spec
+    return Claim(guest.node, spec.cores, spec.memory_mb, guest.storage, spec.disk_gb, spec.name, spec.devices)
 
 
 def _growth(guest: PlacedGuest, seen: Guest) -> Claim:
@@ -39,25 +41,25 @@ def _growth(guest: PlacedGuest, seen: Guest) -> Claim:
     return Claim(seen.node, max(0, guest.spec.cores - seen.cores), memory_mb, guest.storage, disk_gb)
 
 
-def _unplaceable(guest: PlacedGuest, inventory: Inventory, claims: Sequence[Claim]) -> Sentence | None:
-    node = inventory.node(guest.node)
+def _unplaceable(guest: PlacedGuest, ground: Ground, held: Held) -> Sentence | None:
+    node = ground.inventory.node(guest.node)
     if node is None:
         return say("place.offline", node=guest.node)
     there = replace(guest.spec, node=guest.node, storage=guest.storage, network=guest.network)
-    answer = fit(Question(there, inventory, tuple(claims)), node)
+    answer = fit(Question(there, ground, held), node)
     return answer if isinstance(answer, Sentence) else None
 
 
-def _cramped(more: Claim, inventory: Inventory, claims: Sequence[Claim]) -> Sentence | None:
-    node = inventory.node(more.node)
+def _cramped(more: Claim, ground: Ground, held: Held) -> Sentence | None:
+    node = ground.inventory.node(more.node)
     if node is None or not node.is_online:
         return say("place.offline", node=more.node)
-    free = room_on(node, inventory, claims).memory_free_bytes
+    free = room_on(node, ground, held).memory_free_bytes
     if more.memory_mb * MIB > free:
         asked, left = round(more.memory_mb / 1024, 1), round(free / GIB, 1)
         return say("place.too_little_memory", node=node.name, asked_gb=asked, free_gb=left)
-    storage = next((s for s in inventory.storages if s.name == more.storage and more.node in s.nodes), None)
-    room = storage_room_bytes(storage, claims) if storage else 0
+    storage = next((s for s in ground.inventory.storages if s.name == more.storage and more.node in s.nodes), None)
+    room = storage_room_bytes(storage, held) if storage else 0
     if more.disk_gb * GIB > room:
         left_gb = int(room / GIB)
         return say("place.storage_full", node=node.name, storage=more.storage, disk_gb=more.disk_gb, free_gb=left_gb)

@@ -1,6 +1,7 @@
 """What a placement is made of: claims, verdicts, the placement itself, and the refusal that names every node."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from iac.errors import Refused, Sentence, Value
 from iac.inventory import Guest
@@ -8,13 +9,15 @@ from iac.inventory import Guest
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Room held by another open run: a guest that is coming but that no reading shows yet."""
+    """Room held by another open run: a guest that is coming but that no reading shows yet; ``guest`` is its name."""
 
     node: str
     cores: int
     memory_mb: int
     storage: str
     disk_gb: int
+    guest: str = ""
+    devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,15 @@ ANYWHERE = Bounds()
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How one node did for one guest. ``score`` is 0..100, higher is better; None where a hard limit ruled it out."""
+    """How one node did for one guest. ``score`` is 0..100, higher is better; None where a hard limit ruled it out.
+
+    ``points`` are what each line of the published score gave, by the name of its weight.
+    """
 
     node: str
     score: float | None
     reason: Sentence
+    points: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

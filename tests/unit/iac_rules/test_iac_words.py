@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from iac.placement import GROUPS
+
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = ("iac", "place")
 
@@ -56,6 +58,12 @@ def test_every_sentence_that_the_code_says_is_there(language):
 @pytest.mark.parametrize("part", ["load", "failures", "work", "affinities", "devices"])
 def test_everything_that_may_be_unread_has_its_words(part):
     assert fields(WORDS["en"][f"place.signal_unread.{part}"]) == {"why"}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_whatever_a_node_falls_behind_in_has_its_words(group):
+    assert {"node", "score"} <= fields(WORDS["fr"][f"place.behind.{group}"])
+    assert fields(WORDS["fr"][f"card.points.{group}"]) == {"points", "most"}
 
 
 @pytest.mark.parametrize("code", ["agent", "address", "cloud_init", "ssh"])

@@ -60,7 +60,10 @@ def test_an_idle_cluster_scores_what_the_weights_say():
     )
     (verdict,) = place(ask(cores=8, memory_mb=16384, disk_gb=90), idle).verdicts
     memory_left = 1 - 16 / (32 * 0.95)
-    assert verdict.score == round(40 + 30 * memory_left + 20 * (1 - 8 / 80) + 10 * (1 - 90 / 900), 1)
+    measured = 16 + 16 * memory_left + 8 * (1 - 8 / 80) + 6 * (1 - 90 / 900) + 10
+    not_measured = 0.5 * (12 + 12 + 20)
+    assert verdict.score == round(measured + not_measured, 1)
+    assert sum(verdict.points.values()) == pytest.approx(verdict.score, abs=0.05)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +252,8 @@ def test_a_tight_cluster_says_which_node_may_not_fail():
     sizes = {"pmox01": 24, "pmox02": 8, "pmox03": 8}
     heavy = tuple(guest(400 + i, f"m{i}", n, memory_bytes=gb * GIB) for i, (n, gb) in enumerate(sizes.items()))
     found = effects(place(ask(memory_mb=4096), cluster(guests=(*CLUSTER.guests[:3], *heavy))))
-    assert found["place.not_n_plus_one"]["nodes"] == ("pmox01",)
+    lost = found["place.not_n_plus_one"]
+    assert (lost["nodes"], lost["worst"], lost["short_gb"]) == (("pmox01",), "pmox01", 24.0)
 
 
 def test_the_new_guest_counts_when_a_loss_is_imagined():
