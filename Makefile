@@ -31,6 +31,7 @@ setup-run: $(VENV)/run.stamp ## what the product needs: Python packages, terrafo
 
 setup-dev: $(VENV)/dev.stamp
 	@bash .ci/system-packages
+	@bash .ci/slack-types
 
 setup: setup-run setup-dev ## everything, once; quick the second time
 

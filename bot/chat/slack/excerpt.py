@@ -1,11 +1,10 @@
 """Text in a fence: whole while it is short, else its beginning, the count of what is left out, and a file. Pure."""
 
 from bot.chat.slack.limits import EXCERPT, Block, weight
-from bot.chat.slack.mrkdwn import BREAK, escaped, inert, split
+from bot.chat.slack.mrkdwn import escaped, inert, split, unfenced
 from bot.chat.words import Words
 
 FENCE = "```"
-BROKEN_FENCE = f"``{BREAK}`"
 
 
 def fenced(text: str) -> str:
@@ -47,4 +46,4 @@ def section(text: str) -> Block:
 
 
 def _shown(line: str) -> str:
-    return escaped(line.replace("\r", "").replace(FENCE, BROKEN_FENCE))
+    return escaped(unfenced(line.replace("\r", "")))

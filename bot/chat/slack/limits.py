@@ -6,6 +6,7 @@ Sources: Slack's Block Kit reference and SDK; the limit of a whole message is no
 
 import json
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 Block = dict[str, Any]
@@ -38,7 +39,7 @@ def wire(value: object) -> int:
 
 def weight(text: str) -> int:
     """Characters of a text on the wire, without its quotes."""
-    return wire(text) - 2
+    return len(encode_basestring_ascii(text)) - 2
 
 
 def units(text: str) -> int:

@@ -21,7 +21,10 @@ SPANS = re.compile(
 PAIRED = re.compile(r"(?<![^\W_])([*_~])(?=\S[^\n]*?\1)")
 EMOJI = re.compile(r":(?=(?:[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*|100|1234):)")
 CALL = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+SPECIAL = re.compile(r"[&<>*_~`:@]")
+FENCES = re.compile(r"``(?=`)")
 QUOTE = re.compile(r"^(?=>)")
+MARKING = frozenset("*_~`")
 LINK_MOST = 1_000
 MARKS = 16
 """What the marks of a style may add to its words, on the wire."""
@@ -46,6 +49,11 @@ class Span:
             return _bold(self.words)
         return inert(self.words)
 
+    @property
+    def plain(self) -> str:
+        """The words without any mark; where they lead is said behind them."""
+        return f"{self.words} ({self.url})" if self.url and self.url != self.words else self.words
+
 
 Read = Callable[[str], Iterable[Span]]
 """How a line is read: as words of one style each."""
@@ -58,13 +66,20 @@ def escaped(text: str) -> str:
 
 def inert(text: str) -> str:
     """Words as they are: no mark in them styles anything, makes a picture, or calls anybody."""
+    if not SPECIAL.search(text):
+        return text
     quiet = CALL.sub(f"@{BREAK}", EMOJI.sub(f":{BREAK}", PAIRED.sub(rf"\1{BREAK}", text)))
-    return escaped(QUOTE.sub(BREAK, quiet.replace("```", f"``{BREAK}`")))
+    return escaped(QUOTE.sub(BREAK, unfenced(quiet)))
+
+
+def unfenced(text: str) -> str:
+    """A text in which three backticks are no fence."""
+    return FENCES.sub(f"``{BREAK}", text)
 
 
 def plain(text: str) -> str:
     """A text without our marks, escaped: for notifications and screen readers."""
-    return "\n".join(inert("".join(span.words for span in spans(line))) for line in text.split("\n"))
+    return "\n".join(inert("".join(span.plain for span in spans(line))) for line in text.split("\n"))
 
 
 def pieces(text: str, most: int, read: Read | None = None) -> list[str]:
@@ -139,9 +154,7 @@ def _line(line: str, read: Read) -> str:
     is_listed = read is spans and line.startswith("- ")
     said = ""
     for span in read(line[2:] if is_listed else line):
-        next_ = span.mrkdwn
-        is_marked = span.style or span.url
-        said += BREAK + next_ if is_marked and said and said[-1].isalnum() else next_
+        said = _behind(said, span)
     return f"• {said}" if is_listed else said
 
 
@@ -163,12 +176,21 @@ def _cut(line: str, most: int, read: Read) -> Iterator[str]:
     held = ""
     for span in read(line):
         for words in split(span.words, most - weight(span.url) - MARKS, _weighed):
-            part = Span(words, span.style, span.url).mrkdwn
-            if held and weight(held + part) > most:
+            part = Span(words, span.style, span.url)
+            longer = _behind(held, part)
+            if held and weight(longer) > most:
                 yield held
-                held = ""
-            held += part
+                longer = part.mrkdwn
+            held = longer
     yield held
+
+
+def _behind(said: str, span: Span) -> str:
+    """What was said and the next words; a mark that would touch a word or another mark is parted from it."""
+    next_ = span.mrkdwn
+    touches = (span.style or span.url) and (said[-1:].isalnum() or said[-1:] in MARKING)
+    is_doubled = said[-1:] in MARKING and next_[:1] == said[-1:]
+    return said + BREAK + next_ if said and (touches or is_doubled) else said + next_
 
 
 def _weighed(words: str) -> int:

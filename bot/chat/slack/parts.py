@@ -28,13 +28,15 @@ class Desk:
     excerpt_most: int = EXCERPT
     files: list[File] = field(default_factory=list)
     buttons: int = 0
+    kept: dict[Part, list[Block]] = field(default_factory=dict)
+    """Parts that look the same however much of a long text is shown."""
 
     def blocks(self, part: Part) -> list[Block]:
         """One part."""
-        if isinstance(part, Text):
-            return self._folded(part) if part.fold else paragraphs(part.md)
-        if isinstance(part, Fields):
-            return grids(part)
+        if isinstance(part, Text | Fields):
+            if part not in self.kept:
+                self.kept[part] = grids(part) if isinstance(part, Fields) else self._text(part)
+            return self.kept[part]
         if isinstance(part, Code):
             return [self._code(part.text, CODE_NAME)] if part.text.strip() else []
         if isinstance(part, Diff):
@@ -64,10 +66,12 @@ class Desk:
         name = self.attach(name, text)
         return section(f"{fenced(shown)}\n{more_lines(self.words, self.language, hidden, name)}")
 
-    def _folded(self, part: Text) -> list[Block]:
+    def _text(self, part: Text) -> list[Block]:
         inside = paragraphs(part.md)
+        if not part.fold.strip():
+            return inside
         is_small = len(inside) <= CHILDREN and size_of(inside) <= FOLDED and units(part.fold) <= HEADER
-        if not self.can_fold or not inside or not is_small or not part.fold.strip():
+        if not self.can_fold or not inside or not is_small:
             return [*bold_of(part.fold), *inside]
         return [
             {

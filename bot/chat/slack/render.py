@@ -30,8 +30,9 @@ def render(card: Card, words: Words, *, language: str = "", can_fold: bool = Tru
     spoken = language or words.language_of(text_of(card))
     most = 1 if card.title else POSTS
     pages: list[Page] = []
-    for size in EXCERPTS:
-        desk = Desk(words, spoken, can_fold, size)
+    kept: dict[Part, list[Block]] = {}
+    for size in EXCERPTS if any(isinstance(part, Code | Diff) for part in card.parts) else EXCERPTS[:1]:
+        desk = Desk(words, spoken, can_fold, size, kept=kept)
         blocks = _blocks(card, desk)
         pages = pages_of(blocks)
         if len(pages) <= most and _is_told(card):
@@ -55,8 +56,10 @@ def _rendered(card: Card, pages: list[Page], desk: Desk) -> Rendered:
 
 def _blocks(card: Card, desk: Desk) -> list[Block]:
     """The title and the parts; a card that has nothing to show says its notification."""
-    made = [*_title(card), *(block for part in card.parts for block in desk.blocks(part))]
-    return made or paragraphs(card.plain) or [section("…")]
+    made = [block for part in card.parts for block in desk.blocks(part)]
+    if not made and card.plain.strip() != card.title.strip():
+        made = paragraphs(card.plain)
+    return [*_title(card), *made] or [section("…")]
 
 
 def _title(card: Card) -> list[Block]:
@@ -79,18 +82,15 @@ def _notification(card: Card) -> str:
 
 def _is_told(card: Card) -> bool:
     """Whether the notification's words are all said, there or in the message."""
-    return weight(plain(card.plain)) <= TEXT or not card.parts or card.plain in _said(card)
-
-
-def _said(card: Card) -> str:
-    return "\n".join(part.md for part in card.parts if isinstance(part, Text))
+    said = "\n".join(part.md for part in card.parts if isinstance(part, Text))
+    return weight(plain(card.plain)) <= TEXT or not card.parts or card.plain in said
 
 
 def _beginning(page: Page) -> str:
     """The first words of a message that goes on where another ended."""
-    found = (block["text"]["text"] for block in page if isinstance(block.get("text"), dict))
+    found = (block["text"]["text"] for block in page if block["type"] == "section" and "text" in block)
     first = next(found, "…")
-    return first if weight(first) <= FOLLOWING else "…"
+    return first if weight(first) <= FOLLOWING and "<" not in first else "…"
 
 
 def _text(part: Part) -> str:
