@@ -28,11 +28,6 @@ def excerpt(text: str, most: int = EXCERPT) -> tuple[str, int]:
     return "\n".join(kept), len(lines) - len(kept)
 
 
-def is_whole(text: str) -> bool:
-    """Whether the fence shows the text as it is, so that it can be copied from it."""
-    return FENCE not in text and excerpt(text)[1] == 0
-
-
 def more_lines(words: Words, language: str, hidden: int, name: str) -> str:
     """The line that says how much of a text stands in its file only."""
     if not hidden:

@@ -199,7 +199,7 @@ def _weighed(words: str) -> int:
 
 def _fitting(text: str, most: int, measure: Callable[[str], int]) -> int:
     """How many characters of the text measure at most ``most``; at least one."""
-    low, high = 1, len(text)
+    low, high = 1, min(len(text), most)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if measure(text[:middle]) <= most else (low, middle - 1)

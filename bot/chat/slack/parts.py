@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.chat.port import Buttons, Code, Diff, Fields, Form, Input, Part, Text
 from bot.chat.slack.controls import answer_button, cut_words, plain_text, render_button, rows
-from bot.chat.slack.excerpt import excerpt, fenced, is_whole, more_lines, section
+from bot.chat.slack.excerpt import FENCE, excerpt, fenced, more_lines, section
 from bot.chat.slack.limits import CHILDREN, EXCERPT, FIELD, FIELDS, HEADER, SECTION, Block, size_of, units, weight, wire
 from bot.chat.slack.mrkdwn import bold, inert, literal, pieces
 from bot.chat.slack.rendered import File
@@ -61,7 +61,7 @@ class Desk:
 
     def _code(self, text: str, name: str) -> Block:
         shown, hidden = excerpt(text, self.excerpt_most)
-        if is_whole(text) and not hidden:
+        if not hidden and FENCE not in text:
             return section(fenced(shown))
         name = self.attach(name, text)
         return section(f"{fenced(shown)}\n{more_lines(self.words, self.language, hidden, name)}")

@@ -27,7 +27,7 @@ def render(card: Card, words: Words, *, language: str = "", can_fold: bool = Tru
     no collapsible block is used: for workspaces that answer ``invalid_blocks`` to one.
     Raises ValueError where a button has no opaque id that Slack could carry.
     """
-    spoken = language or words.language_of(text_of(card))
+    spoken = language or words.language_of(prose_of(card))
     most = 1 if card.title else POSTS
     pages: list[Page] = []
     kept: dict[Part, list[Block]] = {}
@@ -40,6 +40,11 @@ def render(card: Card, words: Words, *, language: str = "", can_fold: bool = Tru
     name = desk.attach(CARD_NAME, text_of(card))
     note = section(inert(desk.say("slack.rest", name=name)))
     return _rendered(card, cut(blocks, note, most), desk)
+
+
+def prose_of(card: Card) -> str:
+    """What a card says in words of its language: programs write their own."""
+    return "\n".join([card.plain, card.title, *(_text(p) for p in card.parts if not isinstance(p, Code | Diff))])
 
 
 def text_of(card: Card) -> str:

@@ -21,7 +21,7 @@ class Dice:
 
     def text(self, most: int) -> str:
         """A text of up to ``most`` characters, short ones more often."""
-        size = int(most * self.chance.random() ** 6)
+        size = int(most * self.chance.random() ** 9)
         count = size // 6 + bool(size)
         plain, odd = self.chance.choices(self.words, k=count), self.chance.choices(self.odd, k=count)
         ends = self.chance.choices([" ", " ", " ", "\n", "\n- ", "\n\n"], k=count)
@@ -36,7 +36,7 @@ class Dice:
 
     def card(self) -> Card:
         """One card."""
-        parts = tuple(self.part() for _ in range(int(71 * self.chance.random() ** 4)))
+        parts = tuple(self.part() for _ in range(int(0.8 + 70 * self.chance.random() ** 5)))
         title = self.chance.choice(["", self.line(400), self.line(100)])
         return Card(self.text(9_000) or "p", parts, title, self.chance.choice(TONES))
 

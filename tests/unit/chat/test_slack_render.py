@@ -48,7 +48,7 @@ def test_a_title_says_how_things_stand(tone, icon):
 
 
 def test_a_title_that_is_too_long_for_a_header_is_a_bold_line_in_full():
-    blocks, _ = shown(title="x" * 200)
+    blocks, _ = shown(title="x" * 200, plain="x" * 200)
     assert kinds(blocks) == ["section"]
     assert "x" * 200 in words_of(blocks)
 
