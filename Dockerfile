@@ -15,6 +15,10 @@ RUN /opt/threadform/bin/pip install --no-cache-dir --no-deps --no-build-isolatio
  && /opt/threadform/bin/python -m compileall -q /opt/threadform/lib
 
 FROM ${PYTHON_IMAGE}
+# git reads the repositories that people name.
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends git ca-certificates \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 threadform \
  && install -d -o threadform -g threadform /var/lib/threadform
 COPY --from=build /opt/threadform /opt/threadform

@@ -102,7 +102,7 @@ class Turn(Frozen):
 
 
 class Choice(Frozen):
-    """One typed choice: what is shown and what comes back."""
+    """One typed choice: what is shown and what comes back. A label ``choice.…`` is a key of the catalogues."""
 
     label: str
     value: str

@@ -17,6 +17,7 @@ from agents.nodes.beside import Beside
 from agents.nodes.hiring import version_of
 from agents.nodes.judging import wrong_with
 from agents.nodes.offline import RULES
+from agents.nodes.repository_tool import REPOSITORY_TOOLS
 from agents.nodes.serving import notice, served_as
 from agents.nodes.settings import CrewSettings
 from agents.nodes.team import team_of
@@ -49,7 +50,8 @@ class Engine:
         self._beside = beside
         self._chain = chain_of(settings.models, RULES, wrong_with)
         self._sessions = InMemorySessionService()
-        policy = ToolPolicy({"collector": NAMES | {ANSWER_TOOL}}, writes=frozenset(), untrusted=NAMES)
+        tools = NAMES | REPOSITORY_TOOLS
+        policy = ToolPolicy({"collector": tools | {ANSWER_TOOL}}, writes=frozenset(), untrusted=tools)
         app = App(
             name=APP,
             root_agent=workflow_of(team_of(self._chain)),

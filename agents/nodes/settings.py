@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from agents.models.links import ModelLink
 from agents.models.spending import Allowance
+from agents.repository.port import Repositories
 from iac.spec import Limits
 
 
@@ -11,7 +12,7 @@ from iac.spec import Limits
 class CrewSettings:
     """Bounds of one installation; ``models`` are live models in the order they are asked, none by default.
 
-    ``allowance`` is what one turn may take of them.
+    ``allowance`` is what one turn may take of them. ``repositories`` reads Git repositories, None where nobody does.
     """
 
     limits: Limits
@@ -20,3 +21,4 @@ class CrewSettings:
     models: tuple[ModelLink, ...] = ()
     max_reviews: int = 10
     allowance: Allowance = field(default_factory=Allowance)
+    repositories: Repositories | None = None

@@ -8,9 +8,10 @@ from google.adk.models import BaseLlm
 
 from agents.nodes.hiring import Tool, hire
 from agents.nodes.judging import SHAPES
+from agents.nodes.repository_tool import read_repository
 from agents.nodes.tools import TOOLS
 
-TOOLS_OF: Mapping[str, Sequence[Tool]] = {"collector": TOOLS}
+TOOLS_OF: Mapping[str, Sequence[Tool]] = {"collector": (*TOOLS, read_repository)}
 """Who may call what; who is not named here may call nothing."""
 
 

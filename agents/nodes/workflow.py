@@ -10,6 +10,7 @@ from google.genai import types
 from agents.contracts import Proposal, Reply
 from agents.nodes.answering import answer
 from agents.nodes.hiring import ask
+from agents.nodes.repositories import about_a_repository
 from agents.nodes.requesting import request
 from agents.nodes.team import Team
 from agents.nodes.understanding import act_understood, plain_understood, understood, wish_understood
@@ -40,6 +41,9 @@ def workflow_of(team: Team) -> Workflow:
 
 async def _answered(ctx: Context, team: Team, work: Work) -> Reply | Proposal:
     chosen = await _routed(ctx, team, work)
+    told = await about_a_repository(ctx, team, work, chosen)
+    if told is not None:
+        return told
     if chosen.intent in {"create_vm", "modify_plan"} or is_new_clone(chosen, work):
         return await request(ctx, team, work, is_new=_is_new(chosen, work))
     return await answer(work, chosen)

@@ -3,6 +3,7 @@
 from bot.settings.installation import Settings
 from bot.settings.people import LAB_PEOPLE, GroupSetting, PersonSetting, QuotaSetting
 from bot.settings.places import LAB_NETWORKS, MOST_ADDRESSES, NetworkSetting
+from bot.settings.repositories import RepositorySetting
 from bot.settings.rules import EnvironmentSetting, LimitSetting, PriceSetting
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "PersonSetting",
     "PriceSetting",
     "QuotaSetting",
+    "RepositorySetting",
     "Settings",
 ]

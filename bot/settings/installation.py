@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.settings.models import ModelBudgetSetting, ModelPriceSetting, without_price
 from bot.settings.people import LAB_PEOPLE, GroupSetting, PersonSetting, QuotaSetting
 from bot.settings.places import LAB_NETWORKS, NetworkSetting
+from bot.settings.repositories import RepositorySetting
 from bot.settings.rules import EnvironmentSetting, LimitSetting, PriceSetting
 
 
@@ -102,6 +103,8 @@ class Settings(BaseSettings):
     """How long delivered messages and heard events are kept; the audit trail is kept for ever."""
     disk_free_mb: int = Field(500, ge=0)
     """Least free space on the disk of the home, in MB; below it `/ready` says no."""
+    repositories: RepositorySetting = RepositorySetting()
+    """Git repositories that may be read, as JSON: `{"hosts": ["github.com"], "seconds": 20, "most_mb": 50}`."""
     vmid_first: int = Field(1000, ge=100)
     """First VMID that may be given to a guest."""
     vmid_last: int = Field(1999, le=999_999_999)

@@ -61,7 +61,9 @@ def _input(question: Question, words: Words, language: str) -> Input:
 
 
 def _label(label: str, words: Words, language: str) -> str:
-    """A choice as people read it: sizes in their own unit."""
+    """A choice as people read it: sizes in their own unit; one that is a key of the catalogues in words."""
+    if label.startswith("choice."):
+        return words.text(label, language)
     number, _, unit = label.partition(" ")
     is_size = number.isdecimal() and unit == "GB"
     return words.text("card.gigabytes", language, size=int(number)) if is_size else label
