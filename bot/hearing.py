@@ -14,6 +14,7 @@ from bot.domain.approval import CONFIRM
 from bot.domain.edit import EDIT, EDIT_ACTION
 from bot.domain.errors import Lost
 from bot.domain.mending import STOP
+from bot.domain.tracing import TRACE
 from bot.flow.applying import Applying
 from bot.flow.approving import Approving
 from bot.flow.closing import Closing
@@ -26,6 +27,7 @@ from bot.flow.reminding import Reminding
 from bot.flow.stopping import Stopping
 from bot.flow.telling import Telling
 from bot.flow.tongue import Tongue
+from bot.flow.tracing import Tracing
 from bot.flow.upkeep import Upkeep
 from bot.ports import Inbox, Outbox
 from iac.errors import Broken, Sentence, say
@@ -51,6 +53,7 @@ class Stages:
     editing: Editing
     mending: Mending
     stopping: Stopping
+    tracing: Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ class Hearing:
             await self.stages.mending.press(event)
         elif event.action == STOP:
             await self.stages.stopping.press(event)
+        elif event.action == TRACE:
+            await self.stages.tracing.press(event)
         else:
             await self.stages.approving.press(event)
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agents.contracts import Language, Proposal, Reply
-from bot.chat.cards import Around, names_card, note_card, reply_card, run_card, words_card
+from agents.contracts import Language, Proposal, Reply, TraceStep
+from bot.chat.cards import Around, names_card, note_card, reply_card, run_card, trace_card, words_card
 from bot.chat.port import Card, Conversation, Event
 from bot.chat.words import Words
 from bot.domain.approval import CONFIRM, NamesWanted
@@ -60,6 +60,10 @@ class Telling:
         """The crew's words, back into the thread."""
         card = reply_card(reply, self.words, form_id=asked_form(reply.language, event.dedupe))
         return Outgoing(key=f"reply:{event.dedupe}", conversation=event.conversation, card=card)
+
+    def trace(self, steps: Sequence[TraceStep], language: str) -> Card:
+        """How a proposal came about."""
+        return trace_card(steps, self.words, language)
 
     def note(self, event: Event, sentence: Sentence, language: Language, *, about: str = "reply") -> Outgoing:
         """A public word about an event that came to nothing; ``about`` tells several such words apart."""

@@ -21,6 +21,7 @@ from bot.flow.stopping import Stopping
 from bot.flow.superseding import Superseding
 from bot.flow.telling import Telling
 from bot.flow.tongue import Tongue
+from bot.flow.tracing import Tracing
 from bot.flow.upkeep import Upkeep
 from bot.hearing import Stages
 from bot.ports import Clock, Importer, Planner, Runs
@@ -95,6 +96,7 @@ def stages_of(parts: Parts) -> Stages:
         upkeep=_upkeep(parts, stacks),
         mending=_mending(parts, stacks),
         stopping=_stopping(parts, stacks),
+        tracing=Tracing(parts.runs, parts.jobs, parts.book, _refusing(parts)),
     )
 
 

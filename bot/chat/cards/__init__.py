@@ -4,6 +4,7 @@ from bot.chat.cards.deciding import TYPED, names_card
 from bot.chat.cards.editing import corrected, edit_card
 from bot.chat.cards.replies import CORRECTION, note_card, reply_card, words_card
 from bot.chat.cards.runs import run_card
+from bot.chat.cards.trace import trace_card
 from bot.chat.cards.view import Around
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "note_card",
     "reply_card",
     "run_card",
+    "trace_card",
     "words_card",
 ]

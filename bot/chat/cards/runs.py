@@ -15,12 +15,14 @@ from bot.chat.cards.endings import (
 )
 from bot.chat.cards.planned import pending_parts, planned_parts
 from bot.chat.cards.report import is_checking, is_removal, report_parts
+from bot.chat.cards.trace import trace_button, with_trace
 from bot.chat.cards.view import Around, View
 from bot.chat.port import Buttons, Card, Part, Text, Tone
 from bot.chat.words import Words
-from bot.domain.approval import destroyed
+from bot.domain.approval import button_value, destroyed
 from bot.domain.outcome import Outcome
 from bot.domain.run import Run, RunState
+from bot.domain.tracing import TELLING
 
 S = RunState
 NOTED = frozenset({S.PENDING, S.PLANNING, S.PLANNED, S.APPROVED, S.APPLYING})
@@ -51,7 +53,10 @@ def run_card(run: Run, proposal: Proposal, outcome: Outcome, people: Around, wor
     stage, tone, parts = _form(view)
     guests = view.guests
     title = view.say(f"card.title.{stage}", guests=guests) if guests else view.say("card.title.nothing")
-    return Card(plain=title, parts=_with_notes(parts(view), _notes(view)), title=title, tone=tone)
+    shown = _with_notes(parts(view), _notes(view))
+    if proposal.trace and run.state in TELLING:
+        shown = with_trace(shown, trace_button(button_value(run), words, view.language))
+    return Card(plain=title, parts=shown, title=title, tone=tone)
 
 
 def _with_notes(parts: list[Part], notes: list[Part]) -> tuple[Part, ...]:
