@@ -6,7 +6,7 @@ from typing import Any
 from google.genai import types
 
 from agents.models.offline import ANSWER_TOOL, Asked, Rule, call
-from agents.nodes.tools import NAMES
+from agents.nodes.tools import FIRST_NAMES
 from agents.rules.shapes import Analysis, Draft, Facts, Objections, Pick, Route, Wish
 
 
@@ -23,7 +23,7 @@ def validator(asked: Asked) -> Wish:
 def collector(asked: Asked) -> Facts | list[types.Part]:
     """Look at everything in one step, then hand over the names that were seen."""
     if not asked.results:
-        return [part for name in sorted(NAMES) for part in call(name)]
+        return [part for name in FIRST_NAMES for part in call(name)]
     facts = _facts(asked.results)
     return call(ANSWER_TOOL, **facts.model_dump()) if asked.has_answer_tool else facts
 

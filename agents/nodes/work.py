@@ -39,6 +39,7 @@ class Work:
     asked: Draft | None = None
     manifests: Manifests | None = None
     rejected: list[Issue] = field(default_factory=list)
+    lookups: int = 0
     _inventory: Inventory | None = None
     _read: tuple[tuple[bool, Remembered], Reading] | None = None
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
