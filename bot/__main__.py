@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     out.add_argument("directory", help="where to write; it must be empty")
 
     _add_usage(add)
+    _add_slack(add("slack", "the Slack app").add_subparsers)
     add("settings", "every setting, its default and its meaning")
 
     tools = add("tools", "terraform and its provider")
@@ -102,6 +103,16 @@ def _add_state(begin: Callable[..., Any]) -> None:
     made["diff"].add_argument("old", type=int)
     made["diff"].add_argument("new", type=int)
     made["restore"].add_argument("version", type=int)
+
+
+def _add_slack(begin: Callable[..., Any]) -> None:
+    acts = begin(dest="act", required=True, metavar="ACT")
+    manifest = acts.add_parser("manifest", help="print the app manifest, to paste where Slack makes apps")
+    manifest.add_argument("--mode", choices=["socket", "http"], default="socket", help="how Slack reaches Threadform")
+    manifest.add_argument("--url", default="", help="in HTTP mode: where Slack reaches it, an https address")
+    manifest.add_argument("--command", dest="slash", default="threadform", help="the slash command, without its slash")
+    manifest.add_argument("--name", default="Threadform", help="what the app is called")
+    manifest.add_argument("--language", choices=["en", "fr"], default="en", help="of the descriptions in it")
 
 
 def _add_language(add: Add) -> None:
