@@ -199,6 +199,15 @@ class StrategicPlan(Frozen):
         )
 
 
+class Quote(Frozen):
+    """A passage of a document, word for word, and where it stands. Others wrote it: it is shown, never followed."""
+
+    title: str
+    heading: str
+    address: str
+    text: str
+
+
 class Reply(Frozen):
     """Words back into the thread; ``questions`` come as one card. ``text`` is a model's own wording, if any."""
 
@@ -207,6 +216,7 @@ class Reply(Frozen):
     sentences: tuple[Sentence, ...] = ()
     text: str = ""
     questions: tuple[Question, ...] = ()
+    quotes: tuple[Quote, ...] = ()
     slots: Mapping[str, Any] = Field(default_factory=dict)
     trace: tuple[TraceStep, ...] = ()
     understood: Understood | None = None

@@ -115,6 +115,22 @@ def _add_slack(begin: Callable[..., Any]) -> None:
     manifest.add_argument("--language", choices=["en", "fr"], default="en", help="of the descriptions in it")
 
 
+def _add_knowledge(begin: Callable[..., Any]) -> None:
+    acts = begin(dest="act", required=True, metavar="ACT")
+    new = acts.add_parser("add", help="a directory, a file, or a page of the web with those below it")
+    new.add_argument("place", metavar="DIR|FILE|URL")
+    new.add_argument("--name", default="", help="what to call it (default: the last part of the place)")
+    new.add_argument("--link", default="", metavar="URL", help="what leads people to its pages: URL/path-of-the-page")
+    acts.add_parser("list", help="every source with its pages and its age")
+    acts.add_parser("remove", help="forget a source").add_argument("name")
+    acts.add_parser("search", help="what people would be shown").add_argument("question")
+    again = acts.add_parser("reindex", help="read sources again; only what changed is indexed anew")
+    again.add_argument("name", nargs="?", default="", help="one source (default: all)")
+    score = acts.add_parser("eval", help="how many questions with known answers are found")
+    score.add_argument("questions", help="a file with one question a line, as JSON")
+    score.add_argument("--shipped", action="store_true", help="among the pages that come with Threadform alone")
+
+
 def _add_language(add: Add) -> None:
     understand = add("understand", "a file of conversations through the crew, one prediction a line")
     understand.add_argument("--file", required=True, help="conversations, one JSON object a line")
@@ -128,6 +144,7 @@ def _add_language(add: Add) -> None:
     evaluate.add_argument("--predictions", default="", help="predictions (default: made now, by the crew)")
     evaluate.add_argument("--model", action="store_true", help="make them with the live models of the settings")
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_knowledge(add("knowledge", "the documents that questions are answered from").add_subparsers)
 
 
 PREFIX = "THREADFORM_"

@@ -14,7 +14,7 @@ _UNSUPPORTED = {
     "snapshot_rollback": "snapshot", "snapshot_delete": "snapshot", "backup_vm": "backup", "migrate_vm": "migrate",
     "drain_node": "migrate", "resize_vm": "resize", "create_ct": "container", "clone_vm": "clone", "k3s_create": "k3s",
     "k3s_scale": "k3s", "k3s_delete": "k3s", "deploy_app": "deploy", "set_ha": "ha", "extend_ttl": "lease",
-    "forecast_capacity": "forecast", "get_quota": "quota", "docs_question": "docs", "troubleshoot": "troubleshoot",
+    "forecast_capacity": "forecast", "get_quota": "quota", "troubleshoot": "troubleshoot",
 }  # fmt: skip
 _PLAIN = {
     "help": "crew.help",

@@ -16,6 +16,7 @@ from agents.models.spending import SPENDING, Spending
 from agents.nodes.beside import Beside
 from agents.nodes.hiring import version_of
 from agents.nodes.judging import wrong_with
+from agents.nodes.looking_up import DOCUMENTS
 from agents.nodes.offline import RULES
 from agents.nodes.repository_tool import REPOSITORY_TOOLS
 from agents.nodes.serving import notice, served_as
@@ -38,6 +39,7 @@ PERSON = "thread"
 _DID = {
     "manager": "routed", "validator": "validated", "collector": "looked", "analyser": "placed",
     "drafter": "drafted", "linter": "checked", "reviewer": "reviewed", "refiner": "refined",
+    "librarian": "worded",
 }  # fmt: skip
 
 
@@ -50,7 +52,7 @@ class Engine:
         self._beside = beside
         self._chain = chain_of(settings.models, RULES, wrong_with)
         self._sessions = InMemorySessionService()
-        tools = NAMES | REPOSITORY_TOOLS
+        tools = NAMES | REPOSITORY_TOOLS | DOCUMENTS
         policy = ToolPolicy({"collector": tools | {ANSWER_TOOL}}, writes=frozenset(), untrusted=tools)
         app = App(
             name=APP,

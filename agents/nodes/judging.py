@@ -13,6 +13,7 @@ from google.adk.models.llm_response import LlmResponse
 from google.genai.types import Content, FunctionCall
 from pydantic import BaseModel, ValidationError
 
+from agents.knowledge.wording import Worded, borne_out
 from agents.models.offline import ANSWER_TOOL, Asked
 from agents.nodes.work import WORK
 from agents.rules.intents import is_guarded
@@ -26,6 +27,7 @@ SHAPES: Mapping[str, type[BaseModel]] = {
     "drafter": Draft,
     "reviewer": Objections,
     "refiner": Draft,
+    "librarian": Worded,
 }
 """The type of each agent's answer."""
 
@@ -144,11 +146,20 @@ def _wrong_objections(_: Asked, answer: Any) -> str | None:
     return None
 
 
+def _wrong_words(asked: Asked, answer: Any) -> str | None:
+    quotes = [f"{each['title']}\n{each['heading']}\n{each['text']}" for each in asked.brief["passages"]]
+    is_borne = borne_out(answer, quotes, asked.brief["question"], asked.brief["language"])
+    if answer.text.strip() and not is_borne:
+        return "say only what the passages say, commands and numbers to the letter, and name the passages in used"
+    return None
+
+
 _RULES: Mapping[str, Callable[[Asked, Any], str | None]] = {
     "manager": _wrong_route,
     "validator": _wrong_wish,
     "collector": _wrong_facts,
     "analyser": _wrong_picks,
     "reviewer": _wrong_objections,
+    "librarian": _wrong_words,
 }
 """What holds beside the form. Drafts have no rule here: the refinement loop lints them and says what is wrong."""

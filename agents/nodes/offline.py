@@ -5,6 +5,7 @@ from typing import Any
 
 from google.genai import types
 
+from agents.knowledge.wording import Worded
 from agents.models.offline import ANSWER_TOOL, Asked, Rule, call
 from agents.nodes.tools import FIRST_NAMES
 from agents.rules.shapes import Analysis, Draft, Facts, Objections, Pick, Route, Wish
@@ -43,6 +44,11 @@ def reviewer(_: Asked) -> Objections:
     return Objections()
 
 
+def librarian(_: Asked) -> Worded:
+    """No words of its own: the quotes speak for themselves."""
+    return Worded()
+
+
 RULES: Mapping[str, Rule] = {
     "manager": manager,
     "validator": validator,
@@ -51,6 +57,7 @@ RULES: Mapping[str, Rule] = {
     "drafter": drafter,
     "reviewer": reviewer,
     "refiner": drafter,
+    "librarian": librarian,
 }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from agents.knowledge.library import Library
 from agents.models.links import ModelLink
 from agents.models.spending import Allowance
 from agents.repository.port import Repositories
@@ -22,3 +23,4 @@ class CrewSettings:
     max_reviews: int = 10
     allowance: Allowance = field(default_factory=Allowance)
     repositories: Repositories | None = None
+    library: Library = field(default_factory=Library)

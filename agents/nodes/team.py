@@ -8,10 +8,11 @@ from google.adk.models import BaseLlm
 
 from agents.nodes.hiring import Tool, hire
 from agents.nodes.judging import SHAPES
+from agents.nodes.looking_up import search_documents
 from agents.nodes.repository_tool import read_repository
 from agents.nodes.tools import TOOLS
 
-TOOLS_OF: Mapping[str, Sequence[Tool]] = {"collector": (*TOOLS, read_repository)}
+TOOLS_OF: Mapping[str, Sequence[Tool]] = {"collector": (*TOOLS, read_repository, search_documents)}
 """Who may call what; who is not named here may call nothing."""
 
 
@@ -26,6 +27,7 @@ class Team:
     drafter: LlmAgent
     reviewer: LlmAgent
     refiner: LlmAgent
+    librarian: LlmAgent
 
 
 def team_of(model: BaseLlm) -> Team:

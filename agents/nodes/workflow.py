@@ -9,6 +9,7 @@ from google.genai import types
 
 from agents.contracts import Proposal, Reply
 from agents.nodes.answering import answer
+from agents.nodes.documents import document
 from agents.nodes.hiring import ask
 from agents.nodes.repositories import about_a_repository
 from agents.nodes.requesting import request
@@ -46,6 +47,8 @@ async def _answered(ctx: Context, team: Team, work: Work) -> Reply | Proposal:
         return told
     if chosen.intent in {"create_vm", "modify_plan"} or is_new_clone(chosen, work):
         return await request(ctx, team, work, is_new=_is_new(chosen, work))
+    if chosen.intent == "docs_question":
+        return await document(ctx, team, work)
     return await answer(work, chosen)
 
 

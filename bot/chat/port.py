@@ -65,8 +65,7 @@ class Actor:
 class Text:
     """A paragraph in a small Markdown: **bold**, `code`, and lines starting with "- ".
 
-    With ``fold``, those words stay visible and the paragraph is folded under them; where a platform cannot fold, the
-    paragraph stands below them.
+    With ``fold``, those words stay visible and the paragraph is folded (or simply stands) under them.
     """
 
     md: str
@@ -85,6 +84,15 @@ class Code:
     """Something to copy as it is, such as an ssh line."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Others' words, code indented by four, and where they stand; an http address is a link, and shown as it is."""
+
+    text: str
+    source: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +158,7 @@ class Form:
     style: Literal["primary", "danger"] = "primary"
 
 
-Part = Text | Fields | Code | Diff | Buttons | Form
+Part = Text | Fields | Code | Quote | Diff | Buttons | Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,10 +280,7 @@ class Chat(Protocol):
         ...
 
     async def find(self, to: Conversation, key: str) -> Message | None:
-        """The message that was posted under that key; None where the platform has none.
-
-        Asked before a post whose fate is unknown is repeated: it must know what was stored a moment ago.
-        """
+        """The message posted under that key, a moment ago too; asked before a post of unknown fate is repeated."""
         ...
 
     async def edit(self, message: Message, card: Card, *, key: str) -> How:

@@ -110,6 +110,9 @@ class Settings(BaseSettings):
     vmid_last: int = Field(1999, le=999_999_999)
     """Last one."""
 
+    knowledge_hosts: tuple[str, ...] = ()
+    """Hosts that `knowledge add` may read pages from, as JSON: `["wiki.example.org"]`; any public one by default."""
+
     gemini_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("THREADFORM_GEMINI_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY")
     )

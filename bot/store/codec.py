@@ -20,6 +20,7 @@ from bot.chat.port import (
     Message,
     Part,
     Pressed,
+    Quote,
     Said,
     Text,
 )
@@ -27,7 +28,7 @@ from bot.chat.port import (
 Json = dict[str, Any]
 
 _EVENTS: Final = {kind.__name__: TypeAdapter[Any](kind) for kind in (Said, Pressed, Commanded, Filled)}
-_PARTS: Final = {kind.__name__: TypeAdapter[Any](kind) for kind in (Text, Fields, Code, Diff, Buttons, Form)}
+_PARTS: Final = {kind.__name__: TypeAdapter[Any](kind) for kind in (Text, Fields, Code, Quote, Diff, Buttons, Form)}
 _ACTOR: Final = TypeAdapter(Actor)
 _CONVERSATION: Final = TypeAdapter(Conversation)
 _MESSAGE: Final = TypeAdapter(Message)

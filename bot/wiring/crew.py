@@ -19,6 +19,7 @@ from bot.settings.models import ModelBudgetSetting, price_of
 from bot.store.database import Database
 from bot.store.stacks import stack_id_of
 from bot.store.usage import SqlUsage
+from bot.wiring.library import library_of
 from bot.wiring.repositories import repositories_of
 from iac.inventory import Cluster
 
@@ -63,6 +64,7 @@ def crew_of(settings: Settings, cluster: Cluster, desk: RunsDesk, beside: Beside
         models=models_of(settings),
         allowance=allowance_of(settings),
         repositories=repositories_of(settings),
+        library=library_of(settings),
     )
     return AdkCrew(crew, cluster, desk, beside)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agents.contracts import Question, Reply
-from bot.chat.port import Card, Form, Input, Option, Part, Text, Tone
+from bot.chat.port import Card, Form, Input, Option, Part, Quote, Text, Tone
 from bot.chat.words import Words
 from iac.errors import Sentence
 
@@ -19,6 +19,10 @@ def reply_card(reply: Reply, words: Words, *, form_id: str) -> Card:
         # Without other words the questions speak for themselves.
         said = said or [words.say(question.ask, reply.language) for question in reply.questions]
         parts.append(_form(reply, words, form_id))
+    for quote in reply.quotes:
+        source = " \u203a ".join(part for part in (quote.title, quote.heading) if part)
+        parts.append(Quote(quote.text, source, quote.address))
+        said.append(words.text("card.quote", reply.language, text=quote.text, source=source, address=quote.address))
     if not said:
         said = [words.text("card.empty", reply.language)]
         parts = [Text(said[0])]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.chat.port import Buttons, Code, Diff, Fields, Form, Input, Part, Text
+from bot.chat.port import Buttons, Code, Diff, Fields, Form, Input, Part, Quote, Text
 from bot.chat.slack.controls import answer_button, cut_words, plain_text, render_button, rows
 from bot.chat.slack.excerpt import FENCE, excerpt, fenced, more_lines, section
 from bot.chat.slack.limits import CHILDREN, EXCERPT, FIELD, FIELDS, HEADER, SECTION, Block, size_of, units, weight, wire
@@ -33,9 +33,9 @@ class Desk:
 
     def blocks(self, part: Part) -> list[Block]:
         """One part."""
-        if isinstance(part, Text | Fields):
+        if isinstance(part, Text | Quote | Fields):
             if part not in self.kept:
-                self.kept[part] = grids(part) if isinstance(part, Fields) else self._text(part)
+                self.kept[part] = grids(part) if isinstance(part, Fields) else self._told(part)
             return self.kept[part]
         if isinstance(part, Code):
             return [self._code(part.text, CODE_NAME)] if part.text.strip() else []
@@ -44,6 +44,12 @@ class Desk:
         if isinstance(part, Buttons):
             return self._buttons(part)
         return self._form(part)
+
+    def _told(self, part: Text | Quote) -> list[Block]:
+        """Our words; or those of others, in which no mark styles anything and no link hides where it leads."""
+        if isinstance(part, Quote):
+            return [*lines_of([part.text]), *lines_of([f"— {part.source} ({part.address})"])]
+        return self._text(part)
 
     def say(self, key: str, **values: str | int | tuple[str, ...]) -> str:
         """Our own words, in the language of the card."""

@@ -1,6 +1,6 @@
 """A card as Slack's messages and files: pure, within every limit, and nothing is left out."""
 
-from bot.chat.port import Buttons, Card, Code, Diff, Fields, Form, Part, Text
+from bot.chat.port import Buttons, Card, Code, Diff, Fields, Form, Part, Quote, Text
 from bot.chat.slack.controls import plain_text
 from bot.chat.slack.excerpt import section
 from bot.chat.slack.limits import EXCERPT, HEADER, TEXT, Block, units, weight
@@ -103,8 +103,8 @@ def _text(part: Part) -> str:
         return f"{part.fold}\n{part.md}".strip()
     if isinstance(part, Fields):
         return "\n".join(f"{name}: {value}" for name, value in part.items)
-    if isinstance(part, Code):
-        return part.text
+    if isinstance(part, Code | Quote):
+        return part.text if isinstance(part, Code) else f"{part.text}\n{part.source} ({part.address})"
     if isinstance(part, Diff):
         return f"{part.summary}\n{part.text}"
     if isinstance(part, Buttons):

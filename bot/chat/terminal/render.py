@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.chat.port import Button, Buttons, Card, Code, Diff, Fields, Input, Part, Text
+from bot.chat.port import Button, Buttons, Card, Code, Diff, Fields, Input, Part, Quote, Text
 
 COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "~": "\x1b[33m", "!": "\x1b[33m"}
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
@@ -26,13 +26,21 @@ def render_part(part: Part, *, is_coloured: bool = False) -> list[str]:
         return [SPANS.sub(r"\1\2", line) for line in _safe(text).split("\n") if line.strip()]
     if isinstance(part, Fields):
         return [f"{_safe(name)}: {_safe(value)}" for name, value in part.items]
+    if isinstance(part, Code | Quote | Diff):
+        return _set_apart(part, is_coloured=is_coloured)
+    if isinstance(part, Buttons):
+        return ["  ".join(label for label, _ in keyed(part.items).values())]
+    return [_safe(part.title), *(line for question in part.inputs for line in render_input(question))]
+
+
+def _set_apart(part: Code | Quote | Diff, *, is_coloured: bool) -> list[str]:
+    """What is shown as it is: something to copy, somebody else's words with their source, a change."""
     if isinstance(part, Code):
         return [f"    {line}" for line in _safe(part.text).split("\n")]
     if isinstance(part, Diff):
         return [f"--- {_safe(part.summary)}", *_diff(part.text, is_coloured=is_coloured)]
-    if isinstance(part, Buttons):
-        return ["  ".join(label for label, _ in keyed(part.items).values())]
-    return [_safe(part.title), *(line for question in part.inputs for line in render_input(question))]
+    said = [SPANS.sub(r"\1\2", line) for line in _safe(part.text).split("\n") if line.strip()]
+    return [*(f"  | {line}" for line in said), f"  {_safe(part.source)} ({_safe(part.address)})"]
 
 
 def render_input(question: Input) -> list[str]:

@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable
 from html import escape
 
-from bot.chat.port import Button, Buttons, Code, Diff, Fields, Form, Part, Text
+from bot.chat.port import Button, Buttons, Code, Diff, Fields, Form, Part, Quote, Text
 from bot.chat.web.bodies import NOTE, Answer, Posted, Spoken, Standing
 from bot.chat.web.forms import render_answer, render_form
 from bot.chat.web.markdown import render_markdown
+from bot.chat.web.quotes import render_quote
 from bot.chat.web.times import render_time
 
 Say = Callable[..., str]
@@ -73,8 +74,8 @@ def _part(seq: int, index: int, part: Part, body: Posted, say: Say) -> str:
         return _fields(part)
     if isinstance(part, Code):
         return _code(part, say)
-    if isinstance(part, Diff):
-        return _diff(seq, index, part, say)
+    if isinstance(part, Quote | Diff):
+        return render_quote(part) if isinstance(part, Quote) else _diff(seq, index, part, say)
     if isinstance(part, Buttons):
         return f'<div class="buttons">{"".join(_button(seq, button) for button in part.items)}</div>'
     return _form(seq, part, body.answers.get(part.id), say)

@@ -1,8 +1,10 @@
 """What people read when the crew answers: sentences, and questions as one form."""
 
 from agents.contracts import Choice, Question, Reply
+from agents.contracts import Quote as ContractQuote
+from agents.rules.intents import offers
 from bot.chat.cards import CORRECTION, note_card, reply_card
-from bot.chat.port import Form, Option, Text
+from bot.chat.port import Form, Option, Quote, Text
 from bot.chat.words import Words
 from iac.errors import say
 
@@ -56,3 +58,19 @@ def test_a_question_that_changes_what_was_said_is_marked_so_that_only_a_person_a
         card = reply_card(Reply(language="en", questions=asked), WORDS, form_id="f1")
         form = next(part for part in card.parts if isinstance(part, Form))
         assert form.state == state
+
+
+QUOTED = ContractQuote(title="Disks", heading="Growing", address="https://wiki.example.org/d", text="Run `qm resize`.")
+
+
+def test_quotes_stand_under_the_frame_with_their_source():
+    card = reply_card(Reply(language="fr", sentences=(ASKS,), quotes=(QUOTED,)), WORDS, form_id="f1")
+    assert card.parts[1] == Quote("Run `qm resize`.", "Disks \u203a Growing", "https://wiki.example.org/d")
+    assert "Run `qm resize`." in card.plain
+    assert "https://wiki.example.org/d" in card.plain
+
+
+def test_what_a_page_asks_at_its_end_is_never_the_bots_own_question():
+    hostile = QUOTED.model_copy(update={"text": "Do you approve?", "heading": "Approve?", "address": "x?"})
+    card = reply_card(Reply(language="en", quotes=(hostile,)), WORDS, form_id="f1")
+    assert not offers(card.plain)

@@ -1,10 +1,11 @@
 """Cards on Slack: what a person sees, what can be pressed, and what goes into a file."""
 
 import html
+import json
 
 import pytest
 
-from bot.chat.port import Button, Buttons, Card, Code, Diff, Fields, Form, Input, Option, Text
+from bot.chat.port import Button, Buttons, Card, Code, Diff, Fields, Form, Input, Option, Quote, Text
 from bot.chat.slack.controls import ASK, action_of
 from bot.chat.slack.mrkdwn import BREAK
 from bot.chat.slack.render import render
@@ -216,3 +217,13 @@ def test_more_words_than_anybody_reads_in_a_thread_are_a_file():
 def test_a_card_that_is_only_its_notification_says_it():
     (post,) = render(Card("**Nothing** to do."), WORDS).posts
     assert post.blocks[0]["text"]["text"] == "*Nothing* to do."
+
+
+def test_a_quote_is_others_words_with_their_source_in_which_no_mark_and_no_link_works():
+    text = "Call *Bob* <!channel> or [your bank](https://evil.example)"
+    blocks, files = shown(Quote(text, "Failover", "https://wiki.example.org/f"))
+    words = json.dumps(blocks)
+    assert "<!channel>" not in words
+    assert "<https://evil.example|" not in words
+    assert "wiki.example.org/f" in words
+    assert not files

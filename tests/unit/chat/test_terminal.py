@@ -19,6 +19,7 @@ from bot.chat.port import (
     Message,
     Option,
     Pressed,
+    Quote,
     Said,
     Text,
 )
@@ -223,7 +224,10 @@ def test_colours_are_for_terminals_only():
     assert render_card(card, is_coloured=True)[1:] == ["\x1b[32m+ a\x1b[0m", "\x1b[31m- b\x1b[0m", "  c"]
 
 
-@pytest.mark.parametrize("part", [Text("a\x1b[2Jb"), Code("a\x1b]0;x\x07b"), Diff("\x9b2J", "\x1b[1m")])
+@pytest.mark.parametrize(
+    "part",
+    [Text("a\x1b[2Jb"), Code("a\x1b]0;x\x07b"), Diff("\x9b2J", "\x1b[1m"), Quote("\x1b[2J", "\x9b", "\x1b]0;x\x07")],
+)
 def test_an_escape_sequence_from_outside_stays_harmless(part):
     lines = "\n".join(render_card(Card("p", (part,), "t\x1b[31m")))
     assert "\x1b" not in lines

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.port import Button, Buttons, Card, Code, Diff, Fields, Form, Input, Option, Text
+from bot.chat.port import Button, Buttons, Card, Code, Diff, Fields, Form, Input, Option, Quote, Text
 from bot.chat.web.bodies import CARD, NOTE, SAID, Answer, Posted, Spoken, Standing, dump_body, parse_body
 from bot.chat.web.forms import OTHER, checked, shown
 from bot.chat.web.markdown import render_markdown
@@ -56,6 +56,8 @@ ALL = (
     Text(HOSTILE + f"\n- **{HOSTILE}** `{HOSTILE}`"),
     Fields(((HOSTILE, HOSTILE),)),
     Code(HOSTILE),
+    Quote(HOSTILE + "\n    " + HOSTILE, HOSTILE, HOSTILE),
+    Quote(HOSTILE, HOSTILE, "https://" + HOSTILE),
     Diff(HOSTILE, f"+ {HOSTILE}\n- {HOSTILE}", HOSTILE),
     Buttons((Button(HOSTILE, HOSTILE, HOSTILE, confirm=HOSTILE),)),
     Form(
@@ -180,3 +182,25 @@ def test_bodies_survive_the_log():
         (SAID, Spoken("a", "A", "é{}", 1.0, is_lost=True)),
     ):
         assert parse_body(kind, dump_body(body)) == body
+
+
+@pytest.mark.parametrize(
+    ("address", "is_link"),
+    [
+        ("https://wiki.example.org/a?b=1&c=2", True),
+        ("http://wiki.example.org", True),
+        ("javascript:alert(1)", False),
+        ("JaVaScRiPt://https://x", False),
+        ("//evil.example", False),
+        ("runbooks/failover.md", False),
+    ],
+)
+def test_the_source_of_a_quote_is_a_link_only_where_it_leads_to_the_web_and_is_always_shown(address, is_link):
+    page = Page(html_of(Quote("Call Bob.", "Failover", address)))
+    assert [value for name, value in page.attributes if name == "href"] == ([address] if is_link else [])
+    assert address in page.said
+    assert not is_link or ("rel", "noopener noreferrer nofollow") in page.attributes
+
+
+def test_code_in_a_quote_keeps_its_lines():
+    assert '<pre tabindex="0">a\n  b</pre>' in html_of(Quote("Run:\n    a\n      b", "s", "t"))

@@ -18,6 +18,7 @@ from bot.chat.port import (
     Message,
     Option,
     Pressed,
+    Quote,
     Said,
     Text,
 )
@@ -27,6 +28,7 @@ THREAD = Conversation("web", "home", "général", "t:1", is_direct=True)
 BOB = Actor("web", "bob", "Bob", is_bot=False)
 PARTS = (
     Text("**Prêt** : `api01`"),
+    Quote("Run:\n    qm resize", "Disks", "https://wiki.example.org"),
     Fields((("Nœud", "pmox01"), ("Nœud", "pmox02"))),
     Code("ssh ubuntu@192.168.10.20"),
     Diff("1 à créer", "+ cores = 4\n", "plan.diff"),
