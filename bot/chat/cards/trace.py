@@ -94,7 +94,7 @@ class Tell:
         took = self.time(step.ms)
         if not step.calls:
             return self.say("trace.by_rules", took=took)
-        who = self.say("trace.rules") if step.served_by == RULES else f"`{step.served_by}`"
+        who = self.say("trace.rules") if step.served_by == RULES else step.served_by.partition(":")[2]
         cost, version = self.cost([step]), step.prompt or "?"
         values: dict[str, Value] = {"read": step.tokens_in, "said": step.tokens_out, "thought": step.tokens_thoughts}
         return self.say("trace.by_model", who=who, took=took, cost=cost, version=version, **values)

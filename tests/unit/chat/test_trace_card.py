@@ -52,13 +52,13 @@ def test_offline_every_step_stands_in_order_with_its_time():
 
 def test_a_live_step_says_who_how_long_how_many_tokens_and_what_it_cost():
     said = text(LIVE)
-    assert "(`gemini:g`, 1.2 s; tokens read 100, said 20, thought 5; less than €0.01; prompt 2)" in said
+    assert "(g, 1.2 s; tokens read 100, said 20, thought 5; less than €0.01; prompt 2)" in said
     assert "2 answers of language models, 125 tokens" in said
 
 
 def test_it_is_told_in_french():
     said = text(LIVE, language="fr").replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
-    assert "**Message aiguillé** (`gemini:g`, 1,2 s ; jetons lus 100, dits 20, pensés 5 ; moins de 0,01 €" in said
+    assert "**Message aiguillé** (g, 1,2 s ; jetons lus 100, dits 20, pensés 5 ; moins de 0,01 €" in said
 
 
 @pytest.mark.parametrize(
