@@ -15,6 +15,7 @@ from agents.rules.remembered import Remembered
 from agents.rules.review import Reality
 from agents.rules.seen import NOTHING, Seen, seen_in
 from agents.rules.shapes import Draft, Wish
+from agents.rules.spoken import named_last
 from agents.rules.world import NOWHERE, World, world_of
 from iac.inventory import Cluster, Inventory
 
@@ -73,7 +74,14 @@ class Work:
         world = self.world
         known = {name.lower() for name in self.known.names}
         others = tuple(b for b in world.beings if b.name.lower() not in known)
-        return acts_now(self.turn.text, self.known, replace(world, beings=others), leaning(self.turn.text))
+        there = replace(world, beings=others)
+        return acts_now(self.turn.text, self.known, there, leaning(self.turn.text), self._spoken(there))
+
+    def _spoken(self, world: World) -> list[str]:
+        """The guests that were named last; none while a request for new guests is what the thread is about."""
+        if self.known.has_request or self.known.pending:
+            return []
+        return named_last([past.text for past in self.turn.history[:-3:-1]], world)
 
     @property
     def memory(self) -> Memory:

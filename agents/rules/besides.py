@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from agents.rules.marks import Mark
-from agents.rules.times import spans_in, until
+from agents.rules.times import days_in, spans_in, until
 
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\w.])")
 _TAG = re.compile(r"\bvlan\s*(?:id|tag)?\s*[:=]?\s*(\d{1,4})\b")
@@ -15,6 +15,12 @@ _LIFE = re.compile(
     r"ttl|lifetime|lease|duree(?: de vie)?|lasting|last|need it|besoin|garder?|"
     r"keep|after|apres|au bout de|(?:kill|delete|destroy|remove|supprim|"
     r"detrui)\w*[- ](?:it |la |le )?(?:in|dans))\b[^.;]{0,24}?$"
+)
+
+
+_GOES = re.compile(
+    r"\b(?:disparai\w+|supprim\w+|detrui\w+|effac\w+|jet\w+|delet\w+|remov\w+|gone|go away|expir\w+|destroy\w*|die|"
+    r"kill\w*|bin(?:ned)?|trash\w*|torn down|tear it down|can go|peut partir|degag\w+|rend(?:re|s|rai))\b[^.;,]{0,16}$"
 )
 
 
@@ -29,13 +35,21 @@ def besides_of(extras: Sequence[Mark], text: str, now: datetime | None) -> dict[
     return values | _life(text, now)
 
 
+def _last_day(text: str, now: datetime) -> date | None:
+    """The day after which it may go: "elle peut disparaître lundi"."""
+    return next((mark.value for mark in days_in(text, now) if _GOES.search(text[: mark.start])), None)
+
+
 def _life(text: str, now: datetime | None) -> dict[str, Any]:
-    day = until(text, now) if now else None
+    day = (until(text, now) or _last_day(text, now)) if now else None
     if day:
         return {"expires_on": day.isoformat()}
     for span in spans_in(text):
         if _LIFE.search(text[: span.start]) or re.match(
-            r"\s*(?:only|max|de vie|lease|ttl|lifetime)\b", text[span.end :]
+            r"\s*(?:only|max|de vie|lease|ttl|lifetime|(?:is |will be |would be |ca |me |nous |should )*(?:enough|"
+            r"plenty|fine|do|"
+            r"suffi\w*|ira|tops?|maxi\w*|seulement|pas plus)|of life|grand max)\b",
+            text[span.end :],
         ):
             return {"ttl_hours": max(1, round(span.value))}
     return {}

@@ -28,6 +28,9 @@ _NOT = re.compile(
     r"(?:\b(?:don'?t|do not|doesn'?t|not|never|without|ne|n'|sans|no need to|"
     r"pas besoin de)|n')\s*(?:la |le |les |l'|it |them |any |the )?$"
 )
+_UNWANTED = re.compile(
+    r"\b(?:no|not|isn'?t|aren'?t|don'?t|doesn'?t|never|no longer|plus|pas|nobody|personne n')\s+(?:really )?$"
+)
 COMMANDS = frozenset(
     [
         "start",
@@ -52,6 +55,9 @@ COMMANDS = frozenset(
         "enable",
         "disable",
     ]
+)
+_REMEDIES = frozenset(
+    {"start", "stop", "restart", "delete", "grow", "shrink", "migrate", "rollback", "backup", "snapshot"}
 )
 _LATEST = 26
 """Characters after a stop within which the next command must begin to be one of its own."""
@@ -109,13 +115,23 @@ def _cuts(text: str, heard: Sequence[Heard], marks: Sequence[Mark]) -> list[int]
             stop.end() <= h.start <= stop.end() + _LATEST and not _STOP.search(text[stop.end() : h.start])
             for h in commands
         )
-        if is_next and any(h.start < stop.start() for h in commands):
+        if is_next and any(h.start < stop.start() for h in (*commands, *_reasons(heard, commands, stop.end()))):
             cuts.append(stop.end())
     return cuts
 
 
+def _reasons(heard: Sequence[Heard], commands: Sequence[Heard], start: int) -> list[Heard]:
+    """What is wrong, where the next command is the remedy: "web01 is slow, bump it"."""
+    following = next((h for h in commands if h.start >= start), None)
+    if following is None or following.concept not in _REMEDIES:
+        return []
+    return [h for h in heard if h.kind == "act" and h.concept == "trouble"]
+
+
 def _is_denied(heard: Heard, text: str) -> bool:
     """Whether an act is said not to be done; that something does not work is trouble and no denial."""
+    if heard.concept in {"lack", "want"} and _UNWANTED.search(text[: heard.start]):
+        return True
     return heard.concept not in {"trouble", "docs"} and _NOT.search(text[: heard.start]) is not None
 
 

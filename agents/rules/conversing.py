@@ -1,6 +1,7 @@
 """One message against what was asked before: an answer, a correction, one more guest, or something new. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agents.contracts import Act, Language
@@ -15,6 +16,7 @@ from agents.rules.world import World
 AMENDS = AIMED | {"k3s_create", "k3s_scale", "k3s_delete", "drain_node", "deploy_app", "forecast_capacity"}
 SIZE_SLOTS = frozenset({"cores", "memory_mb", "disk_gb"})
 _LEAST_MB = 512
+_MORE = re.compile(r"\b(?:more|extra|additional|de plus|en plus|supplementaires?)\b")
 _ALSO = re.compile(r"\b(?:too|also|as well|aussi|egalement|both|and|et|plus)\b")
 _CORRECTS = re.compile(
     r"^\W*(?:no|non|nope|wait|attends?|actually|sorry|pardon|oops|finalement|"
@@ -24,9 +26,15 @@ _CORRECTS = re.compile(
 )
 
 
-def acts_now(text: str, known: Remembered, world: World, language: Language | None) -> list[Act]:
-    """The acts that a message asks for, with what still holds of the last one; none for what is no act."""
+def acts_now(
+    text: str, known: Remembered, world: World, language: Language | None, spoken: Sequence[str] = ()
+) -> list[Act]:
+    """The acts that a message asks for, with what still holds of the last one; none for what is no act.
+
+    ``spoken`` are the guests that were named last in the thread.
+    """
     before = list(known.act.slots.get("targets", ())) if known.act else []
+    before = before or list(spoken)
     acts = acts_in(text, world, language, before)
     if known.act is None or known.act.intent not in AMENDS:
         return acts
@@ -58,16 +66,25 @@ def _refilled(text: str, known: Remembered, world: World, language: Language | N
         whole = replace(whole, marks=(mine, *whole.marks))
     slots = filled(act.intent, whole, world) or {}
     if act.intent == "resize_vm" and not SIZE_SLOTS & set(slots):
-        slots |= _bare(act, text)
+        slots |= _bare(act, text, world)
     return {slot: value for slot, value in slots.items() if value != act.slots.get(slot)}
 
 
-def _bare(act: Act, text: str) -> dict[str, object]:
+def _sizes_now(act: Act, slot: str, world: World) -> int:
+    """What the one guest of an act has now; 0 where that is not known."""
+    beings = [b for name in act.slots.get("targets", ()) if (b := world.being(name))]
+    return int(getattr(beings[0], slot)) if len(beings) == 1 else 0
+
+
+def _bare(act: Act, text: str, world: World) -> dict[str, object]:
     """A number alone in the place of the only size that was asked for: "rather 6"."""
+    text = re.sub(r"\b(?:not|pas|et non|instead of|au lieu de) (?:one|une?|\d+|[a-z]+ )\b", "", fold(text))
     numbers = re.findall(r"(?<![\w.-])\d+(?![\w.])", digits_for_words(fold(text)))
     sizes = sorted(SIZE_SLOTS & set(act.slots))
     if len(numbers) != 1 or len(sizes) != 1:
         return {}
+    if _MORE.search(fold(text)) and (was := _sizes_now(act, sizes[0], world)):
+        return {sizes[0]: was + int(numbers[0]) * (1024 if sizes[0].startswith("memory") else 1)}
     return {sizes[0]: int(numbers[0]) * (1024 if sizes[0].startswith("memory") and int(numbers[0]) < _LEAST_MB else 1)}
 
 

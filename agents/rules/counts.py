@@ -15,7 +15,7 @@ _COUNT = re.compile(
     rf"avec)\b)[a-z]+\s+){{0,2}}?(?:{_GUESTS}\b|"
     rf"{TAKEN})"
     r"|(?<![\w.])x\s?(?P<times>\d{1,4})\b|(?<![\w.])(?P<before>\d{1,4})\s?x(?![\w])"
-    r"|\b(?P<one>an?|une?|one)\s+(?:[a-z]+\s+){0,2}?(?:"
+    r"|(?<![\w-])(?P<one>an?|une?|one)\s+(?:[a-z]+\s+){0,2}?(?:"
     + _GUESTS[3 : -len(")(?!-)")].join(("(?:", ")"))
     + rf"\b|{TAKEN})"
 )

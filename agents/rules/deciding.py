@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from agents.rules.clauses import Clause
+from agents.rules.clauses import COMMANDS, Clause
 
 _ASKS = re.compile(
     r"\?|^\W*(?:what|which|who|where|when|how|why|is|are|do|does|did|has|"
@@ -19,6 +19,12 @@ _BIDS = re.compile(
     r"\b(?:can|could|would|will) (?:you|u|we|someone|somebody)\b|\bplease\b|"
     r"\b(?:peux|pourrais|veux)[- ]tu\b|\btu (?:peux|pourrais|veux)\b|\b(?:pouvez|"
     r"pourriez)[- ]vous\b"
+    r"|\b(?:is it|would it be|it'?s|be) possible to\b|\bany (?:chance|way)\b|\b(?:y a|il y a|ya|t'as) (?:pas )?moyen\b|"
+    r"\b(?:c'est|ce serait|serait-il|est-il|il serait) possible d[e']|\bet si on\b|\bwould (?:you|it) mind\b|"
+    r"\bmind \w+ing\b|"
+    r"\b(?:could|can|should|may) (?:\S+ ){0,4}?(?:be|get|have|go|move|run)\b|\bhow about\b|\bwhy (?:don'?t|not)\b|"
+    r"\b(?:pourrait|pourraient|peut|peuvent|devrait)(?:-(?:elle|il|elles|ils|on))? (?:etre|passer|avoir|aller|"
+    r"tourner|rester)\b"
     r"|\bvous (?:pouvez|pourriez)\b|\b(?:on|quelqu'un) (?:peut|pourrait)\b|"
     r"\bpeut-on\b|\b(?:stp|svp|pls|plz)\b|\bs'il (?:te|vous) plait\b|\bpossible "
     r"de\b|\bmerci de\b|\bi(?:'d| would) like (?:you )?to\b|\bje (?:voudrais|"
@@ -42,14 +48,33 @@ _ANEW = re.compile(r"\b(?:new|fresh|nouve\w+|create|cree\w*)\b")
 _OF_MINE = re.compile(r"\b(?:my|ma|mon|the|la|le)\s+(?:vm|machine)")
 _MOST = re.compile(r"\b(?:most|least|busiest|highest|lowest|le (?:plus|moins)|la (?:plus|moins))\b")
 _FREE = re.compile(r"\b(?:free|left|available|libres?|reste|disponibles?)\b")
+_NEW_CLUSTER = re.compile(
+    r"\b(?:an?|une?|one|another|new|fresh|nouveau|autre|small|petit|little|mini|deux|two)\s+(?:[a-z0-9-]+ ){0,2}?"
+    r"(?:k3s|k8s|kubernetes|kube|clusters?)\b|\b(?:control[- ]?planes?|masters?|maitres?|plans? de controle|"
+    r"server nodes?)\b"
+)
 _SPOKEN = {
     "disk_word disk": re.compile(r"\b(?:disks?|disques?|storage|stockage|space|espace)\b"),
     "until": re.compile(r"\b(?:until|till|jusqu|up to)\b"),
     "flavor_word": re.compile(r"\b(?:small|medium|x?large)\b"),
     "what_is": re.compile(r"^\W*(?:what(?:'s| is| are)|c'est quoi|qu'est[- ]ce qu)"),
     "maintenance": re.compile(r"\bmaintenance\b"),
+    "room": re.compile(
+        r"\b(?:room|(?:de la|assez de|encore de la) place|space left|enough (?:room|space|capacity|resources))\b"
+    ),
+    "rules_talk": re.compile(
+        r"\b(?:approv\w+|approb\w+|approuv\w+|validation|valider|reviews?|policy|policies|rules?|regles?|secrets?|"
+        r"roles?|"
+        r"audit|four[- ]eyes|quatre yeux)\b"
+    ),
+    "run_decided": re.compile(
+        r"\b(?:my|mon|the|le|ma|our|notre) (?:plan|request|demande)\b.*\b(?:been|ete|yet|deja|approved|approuvee?|"
+        r"validee?|applied|"
+        r"appliquee?|done|ou en est|status|etat)\b|\bou en (?:est|sont) (?:mon|ma|mes|le|la)\b"
+    ),
     "capacity": re.compile(r"\b(?:capacity|capacite|resources?|ressources?|room|place)\b"),
 }
+_DONE_TO_GUESTS = COMMANDS - {"create", "add", "drain", "list", "status", "deploy"}
 _NO_COMMANDS = frozenset({"docs", "want", "list", "status", "quota"})
 _SHORT = 5
 """Words of a clause that is only a command: "delete it"."""
@@ -97,6 +122,8 @@ def features_of(clause: Clause) -> frozenset[str]:
     found |= {"short"} if clause.is_alone and len(clause.text.split()) <= _SHORT else set()
     found |= _named(kinds) | _asked(clause, acts, things) | _firsts(clause) | _sized(clause, kinds, acts)
     found |= {h.concept for h in clause.heard if h.kind == "manner" and h.concept == "relative"}
+    if {"bid", "target"} <= found and acts & _DONE_TO_GUESTS:
+        found -= {"docs_first", "docs_first_strict", "question_plain"}
     return frozenset(found)
 
 
@@ -112,9 +139,17 @@ def _named(kinds: set[str]) -> set[str]:
 
 def _sized(clause: Clause, kinds: set[str], acts: set[str]) -> set[str]:
     has_sizes = bool(kinds & set(SIZES)) or _FACTOR.search(clause.text) is not None
-    found = {"sizes", "sizes_strict", *(f"{act}_sized" for act in acts & {"grow", "shrink"})} if has_sizes else set()
+    found = (
+        {"sizes", "sizes_strict", *(f"{act}_sized" for act in acts & {"grow", "shrink", "lack"})}
+        if has_sizes
+        else set()
+    )
+    if has_sizes and any(h.concept == "relative" for h in clause.heard):
+        found.add("relative_sized")
     if "like" in kinds or _FLAVOR.search(clause.text):
         found.add("sizes")
+    if not kinds & {"cluster", "cluster_named"} and _NEW_CLUSTER.search(clause.text):
+        found.add("k3s_new")
     for feature, pattern in _SPOKEN.items():
         if pattern.search(clause.text):
             found |= set(feature.split())

@@ -21,7 +21,11 @@ _BRANCH = re.compile(
     r"est|on|sur|to|vers|and|et|avec|with)\b)[\w./-]*\w)|[\"'`«]?(?P<before>[\w./-]*\w)[\"'`»]? "
     r"branch\b"
 )
-_PORT = re.compile(r"\bports?\s*(?:number|numero|is|est|:|=)?\s*(?P<port>\d{2,5})\b|(?<=\s):(?P<bare>\d{2,5})\b")
+_PORT = re.compile(
+    r"\b(?:listen\w*|ecout\w*|serv\w*|expos\w*|repond\w*|answers?) (?:on |at |sur |en )(?:the |le )?(?:port "
+    r")?:?(?P<heard>\d{2,5})\b|"
+    r"\bports?\s*(?:number|numero|is|est|:|=)?\s*(?P<port>\d{2,5})\b|(?<=\s):(?P<bare>\d{2,5})\b"
+)
 _DOMAIN = re.compile(r"(?<![\w@./-])(?P<domain>(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,24}))(?![\w/-]|\.\w)")
 _NAMESPACE = re.compile(
     r"\b(?:namespace|ns|espace de noms?)\s*(?:is |est |named |nomme |called "
@@ -123,7 +127,7 @@ def _links(page: Page, _: World) -> Iterator[Mark]:
         group = "after" if match["after"] else "before"
         yield Mark("branch", page.original(match, group), *match.span())
     for match in _PORT.finditer(page.text):
-        yield Mark("port", int(match["port"] or match["bare"]), *match.span())
+        yield Mark("port", int(match["port"] or match["bare"] or match["heard"]), *match.span())
     for match in _NAMESPACE.finditer(page.text):
         yield Mark("namespace", page.original(match, "after" if match["after"] else "before"), *match.span())
     for match in _REPLICAS.finditer(digits_for_words(page.text)) if is_deployed else ():

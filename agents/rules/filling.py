@@ -7,6 +7,7 @@ from typing import Any
 from agents.rules.clauses import Clause
 from agents.rules.gathering import known_cluster, new_cluster, scaled
 from agents.rules.measures import resized
+from agents.rules.names import copy_name
 from agents.rules.times import days_in, moment, spans_in, until
 from agents.rules.world import World
 
@@ -128,7 +129,7 @@ def _snapshot_known(clause: Clause, world: World) -> Slots:
         return {"snapshot_name": taken[-1][0]}
     if "oldest" in manners:
         return {"snapshot_name": taken[0][0]}
-    days = set(re.findall(r"\b(?:du|of|from|on)\s+(?:the )?(\d{1,2})\b", clause.text))
+    days = set(re.findall(r"\b(?:du|of|from|on)\s+(?:the )?(\d{1,2})(?:st|nd|rd|th|er)?\b", clause.text))
     days |= {str(m.value.day) for m in days_in(clause.text, world.now)} if world.now else set()
     dated = [name for name, day in taken if day and str(day.day) in days]
     return {"snapshot_name": dated[0]} if len(dated) == 1 else {}
@@ -222,15 +223,17 @@ def _both(*fillers: Filler) -> tuple[Filler, ...]:
     return fillers
 
 
-def _source(clause: Clause, _: World) -> Slots:
+def _source(clause: Clause, world: World) -> Slots:
     """A clone of a guest that stands: the first one named."""
-    names = targets(clause, _).get("targets", [])
+    names = targets(clause, world).get("targets", [])
     slots: Slots = {"template": names[0]} if names else {}
     taken = {m.value for m in clause.marks if isinstance(m.value, str)}
     named = [
         m["name"] for m in _CLONE_NAME.finditer(clause.text) if m["name"] not in {*taken, *names, *_NO_CLONE_NAMES}
     ]
-    return slots | ({"name": named[0]} if named else {})
+    known = {*world.seen.guests, *world.seen.nodes, *world.seen.templates, *world.seen.storages, *taken}
+    name = named[0] if named else copy_name(clause.text, {*known, *world.bridges, *world.vnets})
+    return slots | ({"name": name} if name else {})
 
 
 FILLERS: Mapping[str, tuple[Filler, ...]] = {

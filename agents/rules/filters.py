@@ -8,7 +8,9 @@ from agents.rules.marks import Mark
 from agents.rules.world import Being, World
 
 _MANY = re.compile(
-    r"\b(?:all|every|each|the|these|those|tous|toutes|les|ces|chaque|des)\b[^.,;]{0,30}\b(?:vms|"
+    r"\b(?:all|every|each|the|these|those|tous|toutes|les|ces|chaque|des)\b[^.,;]{0,30}\b(?:vms|databases?|dbs?|"
+    r"runners?|"
+    r"workers|sandboxes|proxies|bases|boites|becanes|"
     r"machines|servers|serveurs|boxes|guests|containers|conteneurs|cts|instances|"
     r"lxcs?|every vm|vm)\b"
     r"|\b(?:every|each|chaque)\b[^.,;]{0,30}\b(?:machine|server|serveur|box|guest|"
@@ -17,6 +19,8 @@ _MANY = re.compile(
 _NO_KINDS = frozenset(
     {"prod", "dev", "test", "staging", "vm", "server", "machine", "node", "ct", "box", "new", "old", "all", "the"}
 )
+_CALLED_SO = {"database": "db", "base": "db", "windows": "win", "proxie": "haproxy", "proxy": "haproxy"}
+"""Words for a kind of guest and the part of a name that stands for it."""
 _WORDS = {
     "students": r"(?:students?|etudiante?s?|eleves?)",
     "shared": r"(?:shared|partagee?s?)",
@@ -61,6 +65,7 @@ def _status(heard: Sequence[Heard]) -> str | None:
 def _of_kind(text: str, beings: Sequence[Being]) -> list[Being]:
     """Those whose names hold a word of the message: "all prod web servers"."""
     words = {w.removesuffix("s") for w in re.findall(r"[a-z]+", text)} - _NO_KINDS
+    words |= {other for word, other in _CALLED_SO.items() if word in words}
     alike = [b for b in beings if words & set(re.findall(r"[a-z]+", b.name.lower()))]
     return alike or list(beings)
 

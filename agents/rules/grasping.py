@@ -18,6 +18,7 @@ from agents.rules.mending import mended
 from agents.rules.page import page_of
 from agents.rules.replaced import kept
 from agents.rules.sparing import spared
+from agents.rules.spoken import picked, points
 from agents.rules.world import World
 
 AIMED = frozenset(
@@ -70,7 +71,7 @@ def _acts_by(text: str, world: World, language: Language | None, before: Sequenc
     whole = clauses[0]
     for clause in clauses[1:]:
         whole = whole.joined(clause, whole.text + clause.text)
-    acts = _acts(_merged(clauses), world, before)
+    acts = _acts(_merged(clauses, before), world, before)
     if len(acts) > 1 and acts[0].intent == "troubleshoot" and acts[1].intent in AIMED:
         acts = acts[1:]  # what is wrong is only the reason
         if len(acts) == 1:
@@ -89,11 +90,11 @@ def _acts_by(text: str, world: World, language: Language | None, before: Sequenc
     return _acts([(intent, whole)], world, before) if intent else []
 
 
-def _merged(clauses: Sequence[Clause]) -> list[tuple[str, Clause]]:
+def _merged(clauses: Sequence[Clause], before: Sequence[str]) -> list[tuple[str, Clause]]:
     """Each clause with its intent; one that says nothing of its own belongs to the one before it."""
     found: list[tuple[str | None, Clause]] = []
     for clause in clauses:
-        intent = _intent(clause, found)
+        intent = _intent(clause, found, before)
         if found and (intent is None or intent == found[-1][0] or found[-1][0] is None):
             last = found.pop()
             clause = last[1].joined(clause, last[1].text + clause.text)  # noqa: PLW2901 - the two are one from here on
@@ -102,9 +103,13 @@ def _merged(clauses: Sequence[Clause]) -> list[tuple[str, Clause]]:
     return [(intent, clause) for intent, clause in found if intent]
 
 
-def _intent(clause: Clause, found: Sequence[tuple[str | None, Clause]]) -> str | None:
-    """The intent of a clause, which may speak of the guests of one before it."""
+def _intent(clause: Clause, found: Sequence[tuple[str | None, Clause]], before: Sequence[str]) -> str | None:
+    """The intent of a clause, which may speak of the guests of one before it, or of those spoken of last."""
     intent = decide(clause)
+    if not found and before and not _is_named(clause) and (_IT.search(clause.text) or points(clause.text)):
+        mark = Mark("guest", tuple(before), clause.start, clause.start)
+        aimed = decide(replace(clause, marks=(mark, *clause.marks)))
+        return aimed if aimed in AIMED | {"get_status", "troubleshoot"} else intent
     if intent is not None or not found:
         return intent
     named = [[m for m in last.marks if m.kind in {"guest", "loose", "filter"}] for _, last in reversed(found)]
@@ -113,6 +118,15 @@ def _intent(clause: Clause, found: Sequence[tuple[str | None, Clause]]) -> str |
         return None
     moved = tuple(Mark(m.kind, m.value, clause.start, clause.start) for m in borrowed)
     return decide(replace(clause, marks=(*moved, *clause.marks)))
+
+
+def _is_named(clause: Clause) -> bool:
+    return any(m.kind in {"guest", "loose", "open", "filter", "image"} for m in clause.marks)
+
+
+def _is_bare(clause: Clause) -> bool:
+    """Whether a clause is a mere command, which is about what was spoken of: "ok, restart now"."""
+    return not any(h.kind == "thing" and h.concept in {"vm", "ct", "k3s", "node", "cluster"} for h in clause.heard)
 
 
 def _acts(decided: Sequence[tuple[str, Clause]], world: World, before: Sequence[str]) -> list[Act]:
@@ -125,9 +139,10 @@ def _acts(decided: Sequence[tuple[str, Clause]], world: World, before: Sequence[
             not named
             and last
             and intent in AIMED | {"get_status", "troubleshoot"}
-            and (acts or _IT.search(clause.text))
+            and (acts or _IT.search(clause.text) or points(clause.text) or _is_bare(clause))
         ):
-            clause = replace(clause, marks=(Mark("guest", tuple(last), clause.start, clause.start), *clause.marks))
+            meant = tuple(picked(clause.text, last, world))
+            clause = replace(clause, marks=(Mark("guest", meant, clause.start, clause.start), *clause.marks))
         made = [Act(intent=intent, slots=filled(intent, each, world)) for each in dealt(intent, clause)]
         last = [name for act in made for name in act.slots.get("targets", ())] or last
         acts += made

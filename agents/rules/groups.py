@@ -67,13 +67,22 @@ def _folded(marks: Sequence[Mark], text: str) -> list[list[Mark]]:
     groups: list[list[Mark]] = [[]]
     for mark in marks:
         known = next((m for m in groups[-1] if m.kind == mark.kind), None)
-        if mark.kind in _TRIGGERS and known is not None and known.value != mark.value:
+        is_again = known is not None and (known.value != mark.value or _is_anew(mark, groups[-1], marks))
+        if mark.kind in _TRIGGERS and known is not None and is_again:
             if _CORRECTION.search(text[known.end : mark.start]):
                 groups[-1].remove(known)
             else:
                 groups.append(_carried(groups[-1], mark, text))
         groups[-1].append(mark)
     return groups
+
+
+def _is_anew(mark: Mark, group: Sequence[Mark], marks: Sequence[Mark]) -> bool:
+    """Whether the same system, said again, begins another guest: sizes were given before it, and are given after it."""
+    sizes = {"cores", "flavor", "size", "memory_mb", "disk_gb"}
+    is_sized = sum(m.kind in sizes for m in group) > 1 or any(m.kind == "flavor" for m in group)
+    after = [m for m in marks if m.start > mark.start and m.kind in sizes]
+    return mark.kind == "image" and is_sized and bool(after)
 
 
 def _carried(group: list[Mark], trigger: Mark, text: str) -> list[Mark]:

@@ -25,7 +25,10 @@ _VERSION = (
     r"(?:[ -]?(?:server|cloud|lts|version|v|"
     rf"linux)?[ -]?(?P<version>{_KNOWN}|\d+(?!\d|{_COUNTED}))(?![\w.]*\d)(?!{_UNIT})(?: ?lts\b)?)?"
 )
-_IMAGE = re.compile(rf"\b(?P<family>{_FAMILIES})(?:s?\b|(?={_KNOWN}(?![\w-]))){_VERSION}")
+_IMAGE = re.compile(
+    rf"(?<![a-z0-9]-)\b(?P<family>{_FAMILIES})(?:s?\b(?!-(?!server|cloud|linux|lts|based|stream|version)[a-z])|"
+    rf"(?={_KNOWN}(?![\w-]))){_VERSION}"
+)
 _BARE_UBUNTU = re.compile(r"(?<![\w.])(?P<version>(?:18|20|22|24|26)\.(?:04|10))(?![\w.])")
 _UNHEARD_OF = re.compile(rf"\b(?P<family>[a-z]{{3,}}os)[ -]?v?(?P<version>\d+(?:\.\d+)*)(?![\w.]*\d)(?!{_UNIT})")
 """A system that nobody knows ("bananos 3"), heard only where no known one is named."""

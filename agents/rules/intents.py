@@ -86,7 +86,8 @@ _YES = re.compile(
     r"[\s,.!-])+$"
 )
 _NO = re.compile(
-    r"^(?!.*\b(?:sur|to|onto|vers|plutot|instead|rather|mais|but|with|avec|only|seulement|make|mets|met)\b)"
+    r"^(?!.*\b(?:sur|to|onto|vers|plutot|instead|rather|mais|but|(?:with|avec) (?:an?\b|une? (?=v|m|s)|\d|more|"
+    r"less|plus|moins|ha\b)|only|seulement|make|mets|met)\b)"
     r"(?:(?:no|non|nope|nan|nah|stop|wait|attends?|attendez|hold on|hang on|hey|h+m+|euh|ah|oh|bof|well|actually|ouh|"
     r"on second thoughts?|(?:a la )?reflexion|en fait|tout compte fait|i think|je crois|je pense|"
     r"finalement|alors|ok|sorry|desole)[\s,.!]+)*(?:(?:no|non|nope|nan|nah)(?: "
@@ -153,7 +154,11 @@ _ANEW = re.compile(r"\b(?:create|cree[rz]?|new|another|nouvelle?|nouveau|une aut
 def offers(said: str) -> bool:
     """Whether the bot's last words showed a plan and asked for a yes."""
     return (
-        re.search(r"\b(?:approve|approuve\w*|confirm\w*|valide\w*|go ahead|proceed)\b[^?]*\?\s*$", fold(said))
+        re.search(
+            r"\b(?:approve|approuve\w*|confirm\w*|valide\w*|go ahead|proceed)\b[^?]*\?\s*$|^\W*plan (?:#|n|no)|"
+            r"\b(?:type|enter|tape[rz]?|retape[rz]?|saisi\w*|ecri\w+|reply with)\b.{0,30}\b(?:name|nom)\b",
+            fold(said),
+        )
         is not None
     )
 

@@ -31,9 +31,10 @@ cours course courses notes modes moment monter montre montrer compte compter con
 lister create created creates servers server serveur serveurs demande passer passes placer placee pleine
 pleins prendre should could would please person reports import export stated states status station started
 starts starting stopped restarts remote remove removed moved mover mount mounted monster delay delays deploys
-destroys rebuild
+destroys rebuild starving starved starred
 """
 _REAL = frozenset(_REAL_WORDS.split())
+_ANY_MORE = re.compile(r"\b(any) (more)\b")
 _APART = re.compile(
     r"\b(jusqu|qu|aujourd|s|j|d|l|n)[ \u2019](au|a|en|hui|il|ai|aurais|est)\b(?<!s a)(?<!s en)(?<!s est)(?<!d est)"
 )
@@ -56,6 +57,8 @@ def mended(page: Page, names: Collection[str] = ()) -> Page:
 
 def _joined(page: Page) -> Page:
     """The page with "jusqu a" and "s il te plait" written as one thing; positions move, both texts alike."""
+    for match in reversed(list(_ANY_MORE.finditer(page.text))):
+        page = Page(*(t[: match.end(1)] + t[match.start(2) :] for t in (page.said, page.text)))
     for match in reversed(list(_APART.finditer(page.text))):
         whole = f"{match[1]}'{match[2]}"
         page = Page(*(t[: match.start()] + whole + t[match.end() :] for t in (page.said, page.text)))

@@ -18,7 +18,7 @@ _CALLED = re.compile(
     r")?(?:s'|qui s')appel(?:le(?:ra|nt)?|er)|l'appelle|"
     r"appelee?s?|qu'on appelle(?:ra)?"
     r"|nommee?s|nommee|(?:re)?nomme[rsz]?(?:[- ](?:la|le|les))?|(?:son |de |le |avec le |"
-    r"les )?noms?|intitulee?s?|baptisee?s?"
+    r"les )?noms?|intitulee?s?|baptise[rsz]?e?s?"
     r"|sous le nom)(?![a-z])"
     r"(?:\s+(?:will be|should be|sera|seront|est|is|are|to|en|pour|par|into|de|d'|instead|plutot|"
     r"rather))*\s*[:=]?\s*)"
@@ -49,6 +49,20 @@ machines box specs spec prod dev test staging first second third premiere second
 cores coeurs template container ct env pool storage network and et then puis thanks merci plan lxc vcpu
 """
 _NO_LABELS = frozenset(_NO_LABEL_WORDS.split())
+_HOST = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
+_LONE = re.compile(
+    rf"(?:^|[,;:\n(|]|\s[-\u2013]\s)\s*[-*]?\s*(?P<name>{_HOST})\s*(?=$|[,;.:!?\n)|]| is the name| comme nom|"
+    rf"\s[-\u2013]\s)"
+)
+"""A hyphenated word that stands alone between commas, as in "debian 12, 2c 2g 20g, smtp-sink"."""
+_HOSTLIKE = re.compile(rf"(?<![\w./@-])(?P<name>{_HOST}|[a-z]{{2,}}\d{{1,3}})(?![\w./@-])")
+_PRONOUN = re.compile(r"-(?:moi|toi|la|le|les|lui|leur|nous|vous|en|y|tu|il|elle|on|je|ils|elles|ce|ci|t|ca)(?:-|$)")
+_COMPOUND_WORDS = """
+up down off in out to on by core cores term only time date free based like day days week weeks month months year
+hour hours gb go line site shot wide live auto high low pre post non sous est peut qu jusqu apres avant demi mi
+celle celui ceux long short well self multi dual quad single double re end front-end back-end mail rez semi
+"""
+_COMPOUNDS = frozenset(_COMPOUND_WORDS.split())
 _SIBLINGS = re.compile(
     r"(?<![\w./-])(?P<stem>[a-z][a-z0-9]+-)[a-z0-9]+(?:(?: *, *| +(?:and|et|&) +)(?P=stem)[a-z0-9]+)+(?![\w./-])"
 )
@@ -124,12 +138,27 @@ def read_listed(page: Page, known: AbstractSet[str]) -> tuple[list[Mark], Page]:
     listed = [(_SEPARATOR.split(m[0]), m) for m in _SIBLINGS.finditer(page.text)]
     siblings = [Mark("names", names, *m.span()) for names, m in listed if not known & set(names)]
     rest = take_all(page, siblings)
+    lone = [m for m in _LONE.finditer(rest.text) if _is_a_name(m["name"], known)]
+    if len(lone) == 1 and not siblings:
+        siblings = [Mark("names", [page.original(lone[0], "name")], *lone[0].span("name"))]
+        rest = take_all(rest, siblings)
     labels = [m for m in _LABEL.finditer(rest.text) if m["name"] not in _NO_LABELS]
     apart = labels if len(labels) > 1 else []
     found = [*_LISTED.finditer(rest.text), *_DEFINED.finditer(rest.text), *apart]
     found = [m for m in found if m["name"] not in known]
     marks = [Mark("names", [m["name"]], *m.span("name")) for m in found]
     return [*siblings, *marks], take_all(rest, marks)
+
+
+def _is_a_name(word: str, known: AbstractSet[str]) -> bool:
+    """Whether a hyphenated word can only be a name: it exists nowhere, and no verb or common word is in it."""
+    return word not in known and _PRONOUN.search(word) is None and not _COMPOUNDS & set(word.split("-"))
+
+
+def copy_name(text: str, known: Collection[str]) -> str | None:
+    """The one word of a wish for a copy that looks like a host name and exists nowhere: "the copy goes by web-b"."""
+    found = [m["name"] for m in _HOSTLIKE.finditer(text) if _is_a_name(m["name"], {*known})]
+    return found[0] if len(set(found)) == 1 else None
 
 
 def made_name(thread: str, image: str, index: int, taken: Collection[str]) -> str:

@@ -41,7 +41,7 @@ def bare_values(text: str, pending: Mapping[str, str], reading: Reading) -> dict
     """Numbers without a unit: one for the one size that was asked, or as many as were asked, in order."""
     page = page_of(text)
     for mark in reading.marks:
-        if mark.kind == "image":
+        if mark.kind not in {"count", "size"}:
             page = page.take(mark.start, mark.end)
     found = [number_of(n) for n in _NUMBER.findall(digits_for_words(page.text))]
     read = {mark.kind for mark in reading.marks}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from agents.rules.lexicon import vocabulary
 from agents.rules.marks import Mark
 from agents.rules.rows import rows_in
 from agents.rules.world import Being, World
@@ -66,11 +67,18 @@ _ARTICLES = frozenset(
         "my",
     }
 )
+_LINKS = frozenset({"de", "du", "of", "d", "for", "pour"})
 _WORD = re.compile(r"(?<![\w.-])[a-z0-9]+(?!\w|-\w)")
 _VMID = re.compile(
     r"(?<![\w.,/:-])(?:(?P<lead>vms?|ct|id|vmid|machine|no|n°|numero|number|la|le|les|the|et|and|,)?\s*#?\s*)"
     r"(?<!error )(?<!erreur )(?<!http )(?<!code )(?<!port )(?<!errors )(?P<id>\d{3,6})"
     r"(?![\w/:%-]|[.,]\d|\s*(?:gi?[bo]?|m[bo]|tb|gigs?|mhz|days?|jours?|heures?|hours?)\b|\s*to\s*(?:$|[,.;]|de\b))"
+)
+_LONG_WORD = re.compile(r"(?<![\w./-])[a-z][a-z0-9-]{4,}[a-z0-9](?![\w/-])")
+_FAILS = re.compile(
+    r"\b(?:errors?|erreurs?|http|throw\w*|return\w*|shows?|showing|gives?|gateway|since|depuis|renvoie|affiche|"
+    r"repond\w*|"
+    r"codes?|status|en boucle|un|une|a)\b"
 )
 _OWNED = re.compile(
     r"\b(?:vms?|machines?|box(?:es)?|servers?|serveurs?|becanes?|sandbox(?:es)?|"
@@ -99,6 +107,8 @@ def guests_meant(text: str, world: World) -> Meant:
     """Every guest that a folded text refers to; owners and groups only where nobody is named."""
     marks = _apart([*rows_in(text, world), *_by_name(text, world), *_by_number(text, world), *_by_stem(text, world)])
     marks += list(_by_parts(text, world, marks))
+    if not marks:
+        marks = list(_by_slip(text, world))
     if not marks:
         marks = list(_by_owner(text, world))
     marks = sorted(marks, key=lambda m: m.start)
@@ -129,8 +139,16 @@ def _by_name(text: str, world: World) -> Iterator[Mark]:
 def _by_number(text: str, world: World) -> Iterator[Mark]:
     numbers = {str(b.vmid): b.name for b in world.beings}
     for match in _VMID.finditer(text):
-        if match["id"] in numbers:
+        if match["id"] in numbers and not _is_error(match, text):
             yield Mark("guest", (numbers[match["id"]],), *match.span("id"))
+
+
+def _is_error(match: re.Match[str], text: str) -> bool:
+    """Whether a number is what a web server answers, and no guest: "throws 502 errors"."""
+    if not re.fullmatch(r"[45]0\d", match["id"]) or match["lead"]:
+        return False
+    near = text[max(0, match.start("id") - 16) : match.end("id") + 14]
+    return _FAILS.search(near) is not None
 
 
 def _by_stem(text: str, world: World) -> Iterator[Mark]:
@@ -141,10 +159,34 @@ def _by_stem(text: str, world: World) -> Iterator[Mark]:
             yield Mark("loose" if len(names) > 1 else "guest", names, *match.span())
 
 
+def _by_slip(text: str, world: World) -> Iterator[Mark]:
+    """Names with two letters swapped, one missing or one too many, where only one guest can be meant."""
+    for match in _LONG_WORD.finditer(text):
+        word = match[0]
+        if word in vocabulary() or any(word in b.name.lower() for b in world.beings):
+            continue
+        near = [b.name for b in world.beings if b.name[0].lower() == word[0] and _is_slip(word, b.name.lower())]
+        if len(near) == 1:
+            yield Mark("guest", (near[0],), *match.span())
+
+
+def _is_slip(word: str, name: str) -> bool:
+    if re.sub(r"\D", "", word) != re.sub(r"\D", "", name):
+        return False
+    if len(word) == len(name):
+        return sorted(word) == sorted(name) and sum(a != b for a, b in zip(word, name, strict=True)) == 2  # noqa: PLR2004 - a pair
+    short, long = sorted((word, name), key=len)
+    return len(long) - len(short) == 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+
+
 def _by_parts(text: str, world: World, known: Sequence[Mark]) -> Iterator[Mark]:
     """Groups and single guests called by what they do: "the ci runners", "le serveur grafana", "both kafka nodes"."""
     taken = [(m.start, m.end) for m in known]
-    words = [(m[0], *m.span()) for m in _WORD.finditer(text) if not any(a <= m.start() < b for a, b in taken)]
+    words = [
+        ("win" if m[0] == "windows" else m[0], *m.span())
+        for m in _WORD.finditer(text)
+        if m[0] not in _LINKS and not any(a <= m.start() < b for a, b in taken)
+    ]
     groups: dict[tuple[str, ...], list[Being]] = {}
     for being in world.beings:
         stem = tuple(re.findall(r"[a-z]+", being.name.lower()))
@@ -165,6 +207,8 @@ def _place_of(parts: tuple[str, ...], words: Sequence[tuple[str, int, int]]) -> 
     size = len(parts)
     for at in range(len(words) - size + 1):
         window = words[at : at + size]
+        if size == 1 and window[0][2] - window[0][1] > len(window[0][0]):
+            continue  # "windows" alone is a system
         if size == 1 and parts[0] in _TOO_PLAIN and (at == 0 or words[at - 1][0] not in _ARTICLES):
             continue
         said = sorted(_singular(word) if _singular(word) in parts else word for word, _, _ in window)
