@@ -13,6 +13,7 @@ from iac.manifest import render
 from iac.spec import FoundGuest, StackSpec
 from iac.terraform.door import FLAG, Door, mask
 from iac.terraform.environment import Credentials
+from iac.terraform.holding import take_file
 from iac.terraform.skeleton import warm
 from iac.terraform.state import GUEST, as_half_made, guests_in
 from iac.terraform.toolchain import Toolchain
@@ -20,6 +21,8 @@ from iac.workspace import Workspace, serial_of
 
 SUFFIX = ".import"
 """Of the directory beside the run's own: what an apply left there is evidence, not scratch."""
+IMPORTING = ".importing"
+"""Of the file that whoever works in that directory holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,17 @@ class TerraformImporter:
 
     async def take_in(self, run_id: str, stack: StackSpec, found: Sequence[FoundGuest], state: bytes | None) -> TakenIn:
         """Import each guest; what fails leaves the others alone. Safe to be done again from the same state."""
-        return await asyncio.to_thread(self._take_in, run_id, stack, found, state)
+        return await asyncio.to_thread(self._alone, run_id, stack, found, state)
+
+    def _alone(self, run_id: str, stack: StackSpec, found: Sequence[FoundGuest], state: bytes | None) -> TakenIn:
+        """Nobody else imports for that run on this machine while we do: one too slow for its claim still writes."""
+        hold = take_file(self.runs_home / f"{run_id}{IMPORTING}", self.seconds)
+        if hold is None:
+            raise Broken(f"importing for run {run_id}", "somebody else does so for too long", is_worth_retrying=True)
+        try:
+            return self._take_in(run_id, stack, found, state)
+        finally:
+            hold.let_go()
 
     def _take_in(self, run_id: str, stack: StackSpec, found: Sequence[FoundGuest], state: bytes | None) -> TakenIn:
         directory = self.runs_home / f"{run_id}{SUFFIX}"

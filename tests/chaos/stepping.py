@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = tuple(f"{ROOT}/{room}/" for room in ("bot", "agents", "iac"))
 HOWS = ("in", "after", "later")
 LATER_S = 0.6
+LOOK_S = 0.02
+"""How old a process's knowledge of the knives may be: a look at the disk for each step would be most of its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,15 @@ class Edge:
     directory: Path
     _places: dict[tuple[CodeType, int], tuple[Point, dict[str, str]]] = field(default_factory=dict)
     _ours: dict[CodeType, bool] = field(default_factory=dict)
+    _lying: frozenset[str] = frozenset()
+    _looked_at: float = 0.0
 
     def passed(self, at: tuple[CodeType, int], how: str) -> None:
         """A task is at this place: die here where a knife lies; it is taken away with it."""
         point, knives = self._places.get(at) or self._met(at)
-        if _taken(knives[how]):
+        if self._taken(knives[how]):
             self._die(point, how)
-        if how == "in" and _taken(knives["later"]):
+        if how == "in" and self._taken(knives["later"]):
             clock = threading.Timer(random.uniform(0.0, LATER_S), self._die, (point, "later"))
             clock.daemon = True
             clock.start()
@@ -75,10 +79,23 @@ class Edge:
     def _met(self, at: tuple[CodeType, int]) -> tuple[Point, dict[str, str]]:
         code, line = at
         point = Point(self.role, f"{code.co_filename.removeprefix(f'{ROOT}/')}:{line} {code.co_qualname}")
-        known = (point, {how: f"{self.directory}/knives/{point.knife(how)}" for how in HOWS})
+        known = (point, {how: point.knife(how) for how in HOWS})
         self._places[at] = known
         self._write("points", f"{point.role}\t{point.place}")
         return known
+
+    def _taken(self, knife: str) -> bool:
+        """Whether a knife lay there: of two processes at the same place, one dies."""
+        now, knives = time.monotonic(), self.directory / "knives"
+        try:
+            if now - self._looked_at > LOOK_S:
+                self._looked_at, self._lying = now, frozenset(os.listdir(knives))  # noqa: PTH208 - names are enough
+            if knife in self._lying:
+                (knives / knife).unlink()
+                return True
+        except FileNotFoundError:  # another was quicker, or the world is over
+            pass
+        return False
 
     def _die(self, point: Point, how: str) -> None:
         self._write("deaths", f"{time.time():.3f}\t{os.getpid()}\t{point.role}\t{point.place}\t{how}")
@@ -139,15 +156,6 @@ def loop_of(edge: Edge) -> asyncio.AbstractEventLoop:
     loop = asyncio.SelectorEventLoop()
     loop.set_task_factory(factory)
     return loop
-
-
-def _taken(knife: str) -> bool:
-    """Whether a knife lay there: of two processes at the same place, one dies."""
-    try:
-        os.unlink(knife)  # noqa: PTH108 - at each step of each task: a Path would cost more than the look
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def _frames(coroutine: Any) -> Iterator[tuple[CodeType, int]]:

@@ -20,6 +20,7 @@ KNIFE_S = 12.0
 AT_ONCE = 3
 PATIENT = 40
 """How many knives more lie where somebody passes rarely: there they stay until he does."""
+RARE_EVERY_S = 1.0
 TERRAFORM, RUNNER, ANSWERS = 0.07, 0.05, 1.5
 """The shares of applies in which terraform, or its runner, is killed, and within how many seconds of its start."""
 REDIS_EVERY_S, MACHINE_EVERY_S = 45.0, 18.0
@@ -103,6 +104,7 @@ class Victims:
     lying: dict[Lying, float] = field(default_factory=dict)
     patient: set[Lying] = field(default_factory=set)
     _read: dict[str, int] = field(default_factory=dict)
+    _looked_at: float = 0.0
 
     async def strike(self) -> None:
         """Until cancelled."""
@@ -147,9 +149,15 @@ class Victims:
             quick = len(self.lying) - len(self.patient)
             for knife in self.schedule.next(AT_ONCE - quick):
                 self._lay(knife)
-            for knife in self.schedule.rare(PATIENT - len(self.patient), list(self.lying)):
-                self.patient.add(knife)
-                self._lay(knife)
+            self._lay_rare()
+
+    def _lay_rare(self) -> None:
+        if time.monotonic() - self._looked_at < RARE_EVERY_S:
+            return
+        self._looked_at = time.monotonic()
+        for knife in self.schedule.rare(PATIENT - len(self.patient), list(self.lying)):
+            self.patient.add(knife)
+            self._lay(knife)
 
     def _clear(self) -> None:
         """Take every knife up for now."""
