@@ -25,7 +25,30 @@ async def keeping(runs: Runs, run: Run, lease_s: float) -> AsyncIterator[None]:
         await asyncio.gather(beating, return_exceptions=True)
 
 
+@asynccontextmanager
+async def working(runs: Runs, run: Run, lease_s: float) -> AsyncIterator[None]:
+    """The same for work that is in the next worker's way: it is given up, and is ``Lost``, once the claim is."""
+    try:
+        async with asyncio.timeout(None) as end:
+            watching = asyncio.create_task(_until_lost(runs, run, lease_s, end))
+            try:
+                yield
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+    except TimeoutError as early:
+        if not end.expired():
+            raise
+        raise Lost(run.id) from early
+
+
+async def _until_lost(runs: Runs, run: Run, lease_s: float, end: asyncio.Timeout) -> None:
+    await _beat(runs, run, lease_s)
+    end.reschedule(0)
+
+
 async def _beat(runs: Runs, run: Run, lease_s: float) -> None:
+    """Until the claim is lost."""
     while True:
         await asyncio.sleep(lease_s / 3)
         try:

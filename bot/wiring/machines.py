@@ -64,9 +64,8 @@ class KeptPlanner:
 
     async def plan(self, run_id: str, stack: StackSpec, state: bytes | None) -> Plan:
         """Plan, and keep the files of a plan that changes something. ``Lost`` where the run is over by then."""
-        plan = await self.planner.plan(run_id, stack, state)
+        plan, files = await self.planner.plan_and_pack(run_id, stack, state)
         if plan.has_changes:
-            files = await asyncio.to_thread(self.planner.pack, run_id, plan.digest)
             await self.plans.keep(run_id, plan.digest, files)
         return plan
 

@@ -40,9 +40,14 @@ class TerraformPlanner:
 
     async def plan(self, run_id: str, stack: StackSpec, state: bytes | None) -> Plan:
         """Write the run's workspace, plan, save the plan file, read it back; ``Broken`` with terraform's words."""
-        hold = await self._alone(run_id)
+        return (await self.plan_and_pack(run_id, stack, state))[0]
+
+    async def plan_and_pack(self, run_id: str, stack: StackSpec, state: bytes | None) -> tuple[Plan, bytes]:
+        """The same, and the files that the plan consists of as one archive."""
+        hold, directory = await self._alone(run_id), self.runs_home / run_id
         try:
-            return await self._planned(Door(self.toolchain, self.runs_home / run_id, self.credentials), stack, state)
+            plan = await self._planned(Door(self.toolchain, directory, self.credentials), stack, state)
+            return plan, await asyncio.to_thread(workspaces.pack, directory)
         finally:
             hold.let_go()
 
@@ -63,18 +68,6 @@ class TerraformPlanner:
             door.interrupt()
             await asyncio.wait([work])
             raise
-
-    def pack(self, run_id: str, digest: str) -> bytes:
-        """The files of the plan that was just made for that run, as one archive; ``Broken`` where they are gone."""
-        workspace = Workspace(self.runs_home / run_id)
-        try:
-            packed = workspaces.pack(workspace.directory)
-            # Looked at last: whoever plans again begins by taking all of it away.
-            if digest_of(workspace.plan_file.read_bytes()) == digest:
-                return packed
-        except FileNotFoundError:
-            pass
-        raise Broken(f"keeping the plan of run {run_id}", "it is no longer there", is_worth_retrying=True)
 
     def _plan(self, door: Door, stack: StackSpec, state: bytes | None) -> Plan:
         serial = serial_of(state)

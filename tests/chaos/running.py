@@ -28,7 +28,7 @@ from tests.chaos.world import Plan, World
 from tests.fixtures.servers import private_postgres
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
-AT_A_TIME = 8
+AT_A_TIME = 6
 """Requests that are open at the same time in one world."""
 WORLD_MOST = 45
 """Requests of one world, as many as its lab has memory for; then its books are balanced and a new one begins."""

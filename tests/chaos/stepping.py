@@ -86,12 +86,13 @@ class Edge:
 
     def _taken(self, knife: str) -> bool:
         """Whether a knife lay there: of two processes at the same place, one dies."""
-        now, knives = time.monotonic(), self.directory / "knives"
+        now = time.monotonic()
         try:
             if now - self._looked_at > LOOK_S:
-                self._looked_at, self._lying = now, frozenset(os.listdir(knives))  # noqa: PTH208 - names are enough
+                self._looked_at = now
+                self._lying = frozenset(os.listdir(self.directory / "knives"))  # noqa: PTH208 - names are enough
             if knife in self._lying:
-                (knives / knife).unlink()
+                (self.directory / "knives" / knife).unlink()
                 return True
         except FileNotFoundError:  # another was quicker, or the world is over
             pass

@@ -59,7 +59,7 @@ class Schedule:
     tried: "Counter[tuple[Point, str]]" = field(default_factory=Counter)
 
     def next(self, count: int) -> list[Lying]:
-        """Where nobody died yet first, and there where fewest come; then where it happened least, in a new way."""
+        """Where nobody died yet first, and there where most come; then where it happened least, in a new way."""
         known = sorted(self.points, key=lambda p: (p.role, p.place))
         open_ = [(p, how) for p in known if not self.taken[p] for how in HOWS]
         self.dice.shuffle(open_)
@@ -69,11 +69,11 @@ class Schedule:
         return list(chosen.values())[: max(0, count)]
 
     def rare(self, count: int, lying: Sequence[Lying]) -> list[Lying]:
-        """Where a knife lay, and nobody has passed in time: first what was tried most."""
+        """Where nobody died yet, and fewest come: there a knife lies until somebody does."""
         here = {point for point, _how in lying}
-        open_ = [p for p in sorted(self.missed, key=lambda p: (p.role, p.place)) if p not in here and self._tried(p)]
+        open_ = sorted((p for p in self.missed if p not in here), key=lambda p: (self.points[p], p.role, p.place))
         # In the wait: whoever is struck later may have ended by himself before.
-        return [(p, "in") for p in sorted(open_, key=self._tried, reverse=True)][: max(0, count)]
+        return [(p, "in") for p in open_[: max(0, count)]]
 
     @property
     def missed(self) -> Sequence[Point]:
@@ -83,7 +83,7 @@ class Schedule:
     def _order(self, lying: Lying) -> tuple[int, int, int, int]:
         point, _how = lying
         died = self.died(point)
-        return died, self._tried(point), 0 if died else self.points[point], self.deaths[lying]
+        return died, self._tried(point), 0 if died else -self.points[point], self.deaths[lying]
 
     def died(self, point: Point) -> int:
         return sum(self.deaths[point, how] for how in HOWS)

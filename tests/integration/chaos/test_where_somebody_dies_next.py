@@ -19,33 +19,26 @@ def places(knives):
     return [point for point, _how in knives]
 
 
-def test_nobody_died_there_yet_and_few_come_there_is_first():
+def test_where_nobody_died_yet_and_many_come_is_first():
     it = schedule()
-    assert places(it.next(2)) == [RARE, OFTEN]
-    it.deaths[RARE, "in"] += 1
     assert places(it.next(2)) == [OFTEN, RARE]
-
-
-def test_a_place_that_was_just_met_for_the_first_time_is_aimed_at_at_once():
-    it = schedule()
-    it.points[NEW] += 1
-    assert places(it.next(1)) == [NEW]
+    it.deaths[OFTEN, "in"] += 1
+    assert places(it.next(2)) == [RARE, OFTEN]
 
 
 def test_what_is_aimed_at_in_one_world_is_left_alone_in_the_others():
     it = schedule()
-    it.taken[RARE] += 1
-    assert places(it.next(3)) == [OFTEN]
+    it.taken[OFTEN] += 1
+    assert places(it.next(3)) == [RARE]
 
 
-def test_where_a_knife_lay_and_nobody_came_it_stays_until_somebody_does():
+def test_where_few_come_a_knife_lies_until_somebody_does():
     it = schedule()
-    assert it.rare(5, []) == []
-    it.tried[RARE, "after"] += 1
-    assert it.rare(5, []) == [(RARE, "in")]
-    assert it.rare(5, [(RARE, "in")]) == []
-    it.deaths[RARE, "later"] += 1
-    assert it.rare(5, []) == []
+    it.points[NEW] += 1
+    assert it.rare(2, []) == [(NEW, "in"), (RARE, "in")]
+    assert it.rare(1, [(NEW, "in")]) == [(RARE, "in")]
+    it.deaths[NEW, "later"] += 1
+    assert places(it.rare(5, [])) == [RARE, OFTEN]
 
 
 def test_worlds_hold_all_requests_and_none_more_than_its_lab_has_room_for():

@@ -15,16 +15,16 @@ from tests.fixtures.stacks import guest
 pytestmark = pytest.mark.terraform
 
 
-async def moved(bench, plan):
-    """The directory of that plan as an archive; the disk is empty afterwards."""
-    files = await asyncio.to_thread(bench.planner.pack, bench.run_id, plan.digest)
+async def moved(bench):
+    """The directory of the last plan as an archive; the disk is empty afterwards."""
+    files = await asyncio.to_thread(pack, bench.directory)
     await asyncio.to_thread(shutil.rmtree, bench.home)
     return files
 
 
 async def test_the_approved_plan_is_applied_from_an_empty_disk(bench, lab):
     plan = await bench.plan(guest())
-    files = await moved(bench, plan)
+    files = await moved(bench)
     unpack(bench.directory, files, warm(bench.toolchain))
     assert digest_of(Workspace(bench.directory).plan_file.read_bytes()) == plan.digest
     applied = await asyncio.to_thread(bench.apply, plan.digest)
@@ -38,7 +38,7 @@ async def test_a_change_of_something_that_stands_goes_on_from_its_state(bench):
     first = await bench.plan(guest())
     assert (await asyncio.to_thread(bench.apply, first.digest)).errors == ()
     second = await bench.plan(guest(cores=8))
-    files = await moved(bench, second)
+    files = await moved(bench)
     unpack(bench.directory, files, warm(bench.toolchain))
     assert (await asyncio.to_thread(bench.apply, second.digest)).errors == ()
     found = read_state(bench.directory)
@@ -48,7 +48,7 @@ async def test_a_change_of_something_that_stands_goes_on_from_its_state(bench):
 
 async def test_a_plan_that_was_changed_on_the_way_is_refused(bench, lab):
     plan = await bench.plan(guest())
-    files = await moved(bench, plan)
+    files = await moved(bench)
     unpack(bench.directory, files, warm(bench.toolchain))
     path = Workspace(bench.directory).plan_file
     path.write_bytes(path.read_bytes() + b"\0")
@@ -60,7 +60,7 @@ async def test_a_plan_that_was_changed_on_the_way_is_refused(bench, lab):
 
 async def test_a_directory_in_which_an_apply_has_begun_is_evidence_and_is_not_written_over(bench):
     plan = await bench.plan(guest())
-    files = await asyncio.to_thread(bench.planner.pack, bench.run_id, plan.digest)
+    files = await asyncio.to_thread(pack, bench.directory)
     await asyncio.to_thread(bench.apply, plan.digest)
     with pytest.raises(Broken, match="begun"):
         unpack(bench.directory, files, warm(bench.toolchain))
