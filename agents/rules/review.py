@@ -37,7 +37,9 @@ def issues_of(draft: Draft, asked: Draft, reality: Reality) -> tuple[Issue, ...]
 
 def findings_of(draft: Draft, reality: Reality) -> tuple[tuple[str, Finding], ...]:
     """What reality says against each guest, with the guest's name."""
-    return tuple((spec.name, f) for spec in specs_of(draft) for f in _grounding(spec, reality))
+    specs = specs_of(draft)
+    names = frozenset(spec.name for spec in specs)
+    return tuple((spec.name, f) for spec in specs for f in _grounding(spec, reality, names))
 
 
 def placed(draft: Draft, reality: Reality) -> tuple[Placement, ...]:
@@ -50,8 +52,8 @@ def new_specs(draft: Draft, reality: Reality) -> tuple[GuestSpec, ...]:
     return tuple(spec for spec in specs_of(draft) if spec.name not in reality.standing)
 
 
-def _grounding(spec: GuestSpec, reality: Reality) -> Sequence[Finding]:
-    return ungrounded(spec, reality.inventory, reality.limits, own=reality.own)
+def _grounding(spec: GuestSpec, reality: Reality, request: frozenset[str]) -> Sequence[Finding]:
+    return ungrounded(spec, reality.inventory, reality.limits, own=reality.own, request=request)
 
 
 def _own(draft: Draft, asked: Draft, reality: Reality) -> Iterator[Issue]:

@@ -113,8 +113,9 @@ class Editing:
         guests = parse_edit(editable, values)
         limits = self._environment(run).limits
         own = {guest.name for guest in editable.guests} - editable.fresh
+        names = {guest.name for guest in guests}
         for guest in guests:
-            for finding in ungrounded(guest, inventory, limits, own=own):
+            for finding in ungrounded(guest, inventory, limits, own=own, request=names):
                 raise Refused(finding.problem.key, **finding.problem.values)
         return guests
 

@@ -43,7 +43,7 @@ from iac.errors import Broken
 from iac.grounding import ungrounded
 from iac.inventory import Inventory
 from iac.placement import NothingFits, Placement
-from iac.spec import GuestSpec, Limits, PlacedGuest, StackSpec
+from iac.spec import GuestSpec, PlacedGuest, StackSpec
 
 log = structlog.get_logger()
 
@@ -146,7 +146,7 @@ class Planning:
         wish = wish_of(run, await self.runs.of_stack(stack.id), self.rules)
         own = frozenset(guest.spec.name for guest in wish.standing)
         for spec in () if wish.is_removal else wish.proposal.guests:
-            _check_grounded(spec, inventory, wish.environment.limits, own)
+            _check_grounded(spec, inventory, wish, own)
         placements = await self._claim(wish, inventory)
         guests = list(wish.staying)
         for placement, spec in zip(placements, wish.fresh, strict=True):
@@ -252,8 +252,9 @@ class _Held:
     run: Run
 
 
-def _check_grounded(spec: GuestSpec, inventory: Inventory, limits: Limits, own: Collection[str]) -> None:
-    for finding in ungrounded(spec, inventory, limits, own=own):
+def _check_grounded(spec: GuestSpec, inventory: Inventory, wish: Wish, own: Collection[str]) -> None:
+    request = frozenset(guest.name for guest in wish.proposal.guests)
+    for finding in ungrounded(spec, inventory, wish.environment.limits, own=own, request=request):
         raise Refused(finding.problem.key, **finding.problem.values)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from iac.grounding.findings import Finding, found, shown
+from iac.grounding.nearest import nearest, offered
 from iac.inventory import GIB, Guest, Inventory, Storage
 from iac.spec import GuestSpec
 
@@ -22,28 +23,28 @@ def place_findings(spec: GuestSpec, inventory: Inventory, *, now: Guest | None) 
 def _node(wish: str | None, inventory: Inventory) -> Iterator[Finding]:
     if wish is None:
         return
-    ready = tuple(sorted(n.name for n in inventory.online_nodes if not n.is_in_maintenance))
+    ready = nearest(wish, (n.name for n in inventory.online_nodes if not n.is_in_maintenance))
     node = inventory.node(wish)
     if node is None:
-        yield found("node", "ask.node.unknown", ready, node=shown(wish), nodes=ready)
+        yield found("node", "ask.node.unknown", ready, node=shown(wish), nodes=offered(ready))
     elif not node.is_online:
-        yield found("node", "ask.node.offline", ready, node=wish, nodes=ready)
+        yield found("node", "ask.node.offline", ready, node=wish, nodes=offered(ready))
     elif node.is_in_maintenance:
-        yield found("node", "ask.node.maintenance", ready, node=wish, nodes=ready)
+        yield found("node", "ask.node.maintenance", ready, node=wish, nodes=offered(ready))
 
 
 def _storage(spec: GuestSpec, inventory: Inventory) -> Iterator[Finding]:
-    able = tuple(dict.fromkeys(s.name for s in inventory.storages if s.holds_images and s.is_active))
     if spec.storage is None:
         yield from _no_storage_at_all(spec, inventory)
         return
+    able = nearest(spec.storage, (s.name for s in inventory.storages if s.holds_images and s.is_active))
     named = [s for s in inventory.storages if s.name == spec.storage]
     if not named:
-        yield found("storage", "ask.storage.unknown", able, storage=shown(spec.storage), storages=able)
+        yield found("storage", "ask.storage.unknown", able, storage=shown(spec.storage), storages=offered(able))
     elif not any(s.holds_images for s in named):
-        yield found("storage", "ask.storage.no_images", able, storage=spec.storage, storages=able)
+        yield found("storage", "ask.storage.no_images", able, storage=spec.storage, storages=offered(able))
     elif not any(s.is_active for s in named):
-        yield found("storage", "ask.storage.inactive", able, storage=spec.storage, storages=able)
+        yield found("storage", "ask.storage.inactive", able, storage=spec.storage, storages=offered(able))
     else:
         yield from _too_full(spec, max(named, key=lambda s: s.room_bytes), inventory)
 
@@ -68,13 +69,13 @@ def _too_full(spec: GuestSpec, storage: Storage, inventory: Inventory) -> Iterat
 
 
 def _network(wish: str | None, inventory: Inventory) -> Iterator[Finding]:
-    known = tuple(sorted({n.name for n in inventory.networks}))
+    known = nearest(wish or "", (n.name for n in inventory.networks))
     if wish is not None and wish not in known:
-        yield found("network", "ask.network.unknown", known, network=shown(wish), networks=known)
+        yield found("network", "ask.network.unknown", known, network=shown(wish), networks=offered(known))
 
 
 def _pool(wish: str | None, inventory: Inventory) -> Iterator[Finding]:
-    known = tuple(sorted(inventory.pools))
+    known = nearest(wish or "", inventory.pools)
     if wish is not None and wish not in known:
         key = "ask.pool.unknown" if known else "ask.pool.none"
-        yield found("pool", key, known, pool=shown(wish), pools=known)
+        yield found("pool", key, known, pool=shown(wish), pools=offered(known))
