@@ -28,7 +28,9 @@ def render_choice(question: Input, words: Words, language: str) -> Iterator[Bloc
     """A menu; where it is open, a line for an answer of one's own stands below it."""
     cut = [f"• {option.label}" for option in question.options if units(option.label) > OPTION_LABEL]
     yield from lines_of(cut)
-    yield input_block(question, _menu(question), is_optional=question.is_optional or question.is_open)
+    menu = _menu(question)
+    is_free = question.is_open and "initial_option" not in menu
+    yield input_block(question, menu, is_optional=question.is_optional or is_free)
     if question.is_open:
         known = {option.value for option in question.options}
         own = "" if question.default in known else question.default

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.chat.port import Form, Input
+from bot.chat.port import Card, Form, Input, Text
 from bot.chat.slack.choices import OWN, chosen, is_menu, render_choice
 from bot.chat.slack.controls import plain_text
 from bot.chat.slack.fields import ANSWERED, box, input_block, label_of
@@ -71,6 +71,11 @@ def render_view(form: Form, origin: Origin, words: Words, *, language: str = "",
     }
     _check(view)
     return view
+
+
+def note_of(card: Card) -> str:
+    """What a card says around its form, to stand above the questions in the modal."""
+    return "\n".join(part.md for part in card.parts if isinstance(part, Text))
 
 
 def parse_view(view: Mapping[str, Any]) -> Answers:

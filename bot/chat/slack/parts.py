@@ -1,13 +1,13 @@
 """The parts of a card as blocks, and the files that stand beside them. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.chat.port import Buttons, Code, Diff, Fields, Form, Input, Part, Quote, Text
 from bot.chat.slack.controls import answer_button, cut_words, plain_text, render_button, rows
 from bot.chat.slack.excerpt import FENCE, excerpt, fenced, more_lines, section
 from bot.chat.slack.limits import CHILDREN, EXCERPT, FIELD, FIELDS, HEADER, SECTION, Block, size_of, units, weight, wire
-from bot.chat.slack.mrkdwn import bold, inert, literal, pieces
+from bot.chat.slack.mrkdwn import Span, bold, inert, literal, pieces
 from bot.chat.slack.rendered import File
 from bot.chat.words import Words
 
@@ -25,6 +25,8 @@ class Desk:
     words: Words
     language: str
     can_fold: bool = True
+    is_open: bool = True
+    """Whether somebody is to read the diff now; else it is folded under its summary."""
     excerpt_most: int = EXCERPT
     files: list[File] = field(default_factory=list)
     buttons: int = 0
@@ -40,7 +42,7 @@ class Desk:
         if isinstance(part, Code):
             return [self._code(part.text, CODE_NAME)] if part.text.strip() else []
         if isinstance(part, Diff):
-            return [*bold_of(part.summary), self._code(part.text, part.name)]
+            return self._diff(part)
         if isinstance(part, Buttons):
             return self._buttons(part)
         return self._form(part)
@@ -79,16 +81,13 @@ class Desk:
         is_small = len(inside) <= CHILDREN and size_of(inside) <= FOLDED and units(part.fold) <= HEADER
         if not self.can_fold or not inside or not is_small:
             return [*bold_of(part.fold), *inside]
-        return [
-            {
-                "type": "container",
-                "title": plain_text(part.fold),
-                "child_blocks": inside,
-                "width": "full",
-                "is_collapsible": True,
-                "default_collapsed": True,
-            }
-        ]
+        return [folded(part.fold, inside)]
+
+    def _diff(self, part: Diff) -> list[Block]:
+        shown = self._code(part.text, part.name)
+        if self.is_open or not self.can_fold or not 0 < units(part.summary.strip()) <= HEADER:
+            return [*bold_of(part.summary), shown]
+        return [folded(part.summary, [shown])]
 
     def _buttons(self, part: Buttons) -> list[Block]:
         above = [words for button in part.items for words in cut_words(button)]
@@ -99,19 +98,40 @@ class Desk:
         return [*lines_of(above), *rows(made)]
 
     def _form(self, form: Form) -> list[Block]:
-        asked = [line for question in form.inputs for line in self._asked(question)]
+        asked = "\n".join(f"{' '.join(each.label.split())}\t{self._answers(each)}" for each in form.inputs)
         answer = Buttons((answer_button(form, self.words, self.language),))
-        return [*bold_of(form.title), *lines_of(asked), *self._buttons(answer)]
+        questions = [section(piece) for piece in pieces(asked, SECTION, question_spans)]
+        return [*bold_of(form.title), *questions, *self._buttons(answer)]
 
-    def _asked(self, question: Input) -> Iterable[str]:
-        """One question with its answers, as it reads in the thread; the suggested one is named."""
-        labels = {option.value: option.label for option in question.options}
-        suggested = labels.get(question.default, question.default)
-        yield f"• {question.label}"
-        if labels:
-            yield f"   {', '.join(labels.values())}"
-        if suggested:
-            yield f"   {self.say('slack.suggested', choice=suggested)}"
+    def _answers(self, question: Input) -> str:
+        """The answers to choose from, as they read in the thread; the suggested one is named as such."""
+        known = [(option.value, option.label) for option in question.options]
+        own = [] if question.default in dict(known) or not question.default else [(question.default,) * 2]
+        shown = (
+            self.say("slack.suggested", choice=label) if value == question.default else label
+            for value, label in [*known, *own]
+        )
+        return " ".join(", ".join(shown).split())
+
+
+def question_spans(line: str) -> Iterator[Span]:
+    """One question: what is asked in bold, then the answers."""
+    asked, _, answers = line.partition("\t")
+    yield Span("• ")
+    yield Span(asked, "*")
+    yield Span(f"  {answers}")
+
+
+def folded(title: str, inside: list[Block]) -> Block:
+    """Blocks under one line that unfolds them."""
+    return {
+        "type": "container",
+        "title": plain_text(title),
+        "child_blocks": inside,
+        "width": "full",
+        "is_collapsible": True,
+        "default_collapsed": True,
+    }
 
 
 def paragraphs(md: str) -> list[Block]:

@@ -32,7 +32,7 @@ def render(card: Card, words: Words, *, language: str = "", can_fold: bool = Tru
     pages: list[Page] = []
     kept: dict[Part, list[Block]] = {}
     for size in EXCERPTS if any(isinstance(part, Code | Diff) for part in card.parts) else EXCERPTS[:1]:
-        desk = Desk(words, spoken, can_fold, size, kept=kept)
+        desk = Desk(words, spoken, can_fold, card.tone == "waiting", size, kept=kept)
         blocks = _blocks(card, desk)
         pages = pages_of(blocks)
         if len(pages) <= most and _is_told(card):

@@ -11,6 +11,7 @@ from bot.chat.slack.modals import (
     CALLBACK,
     Origin,
     missing_errors,
+    note_of,
     parse_view,
     render_errors,
     render_view,
@@ -69,7 +70,7 @@ def test_a_form_is_a_modal_with_one_input_a_block():
         "Cancel",
     )
     assert list(inputs_of(view)) == ["name", "system", "system:own", "node", "why"]
-    assert [block["optional"] for block in inputs_of(view).values()] == [False, True, True, True, True]
+    assert [block["optional"] for block in inputs_of(view).values()] == [False, False, True, True, True]
 
 
 def test_the_suggestions_are_filled_in():
@@ -132,9 +133,9 @@ def test_a_title_that_is_too_long_for_the_frame_is_said_in_full_inside():
 
 
 def test_the_sentence_before_a_loss_stands_above_the_box_for_the_names():
-    card = names_card(say("approve.form.names", count=1), ("api01",), "confirm:r1:ab", WORDS, "fr")
+    card = names_card(say("web.said", text="**Cela détruit api01.**"), ("api01",), "confirm:r1:ab", WORDS, "fr")
     form = card.parts[1]
-    view = view_of(form, note="**Cela détruit api01.**")
+    view = view_of(form, note=note_of(card))
     said = [block["text"]["text"] for block in view["blocks"] if block["type"] == "section"]
     assert said == ["*Saisissez son nom pour approuver*", "*Cela détruit api01.*"]
     assert (view["submit"]["text"], view["close"]["text"]) == ("Détruire", "Annuler")
