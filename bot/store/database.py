@@ -17,7 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from bot.store.silence import Silence
-from bot.store.sqlite import LettingGo
+from bot.store.sqlite import Opened, come_true
 from bot.store.turns import Turns
 from iac.errors import Broken
 
@@ -56,6 +56,7 @@ class Database:
     engine: AsyncEngine
     readers: AsyncEngine = field(repr=False)
     writers: AbstractAsyncContextManager[Any] = field(repr=False)
+    opened: Opened = field(default_factory=Opened, repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -90,8 +91,11 @@ class Database:
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def close(self) -> None:
-        """Give every connection back."""
+        """Give every connection back. A task that was cancelled gives its own back by itself, a moment later."""
+        # Whatever is still out then belongs to a server that does not answer: it ends with this process.
+        await come_true(lambda: self.engine.pool.checkedout() == 0)  # type: ignore[attr-defined]
         await self.engine.dispose()
+        await self.opened.end()
 
 
 def parse_url(url: str) -> URL:
@@ -110,15 +114,20 @@ def open_database(url: str, *, rest_s: float = REST_S) -> Database:
     """
     parsed = parse_url(url)
     if parsed.get_backend_name() == "postgresql":
-        engine = create_async_engine(parsed, pool_size=10, max_overflow=10, pool_use_lifo=True)
+        # Born so, and never switched: a task that is cancelled in a switch leaves its connection to nobody.
+        engine = create_async_engine(
+            parsed, pool_size=10, max_overflow=10, pool_use_lifo=True, connect_args={"autocommit": True}
+        )
         try_after_rest(engine, rest_s)
-        return Database(engine, engine.execution_options(isolation_level="AUTOCOMMIT"), nullcontext())
+        event.listen(engine.sync_engine, "begin", _begin_postgresql)
+        return Database(engine, engine.execution_options(is_reading=True), nullcontext())
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_async_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "async_creator_fn": LettingGo})
+    opened = Opened()
+    engine = create_async_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "async_creator_fn": opened.open})
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return Database(engine, engine.execution_options(is_reading=True), Turns())
+    return Database(engine, engine.execution_options(is_reading=True), Turns(), opened)
 
 
 def try_after_rest(engine: AsyncEngine, rest_s: float) -> None:
@@ -149,7 +158,16 @@ def prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _begin_postgresql(connection: Connection) -> None:
+    """A transaction for a change; a look needs none."""
+    if not _is_reading(connection):
+        connection.exec_driver_sql("BEGIN")
+
+
 def _begin_sqlite(connection: Connection) -> None:
     """A transaction that reads first and writes later fails with "database is locked": lock at once."""
-    is_reading = connection.get_execution_options().get("is_reading", False)
-    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if _is_reading(connection) else "BEGIN IMMEDIATE")
+
+
+def _is_reading(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("is_reading", False))

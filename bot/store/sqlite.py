@@ -2,12 +2,17 @@
 
 import asyncio
 import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import aiosqlite
 from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
 ROWS_AT_ONCE: Final = 64
+LOOKS: Final = 500
+LOOK_S: Final = 0.005
 
 
 class LettingGo(aiosqlite.Connection):
@@ -23,6 +28,11 @@ class LettingGo(aiosqlite.Connection):
         super().__init__(lambda: sqlite3.connect(*args, **more), ROWS_AT_ONCE)
         self._thread.daemon = True
         self._stopping: asyncio.Future[Any] | None = None
+
+    @property
+    def thread(self) -> threading.Thread:
+        """What does the work; it ends some time after ``stop``."""
+        return self._thread
 
     async def close(self) -> None:
         """Let the thread finish what it does, roll back and close; again does nothing."""
@@ -53,3 +63,32 @@ class LettingGo(aiosqlite.Connection):
         finally:
             self._connection = None
         return _STOP_RUNNING_SENTINEL
+
+
+@dataclass(slots=True)
+class Opened:
+    """The connections of one database whose threads may still be at work."""
+
+    _connections: list[LettingGo] = field(default_factory=list)
+
+    def open(self, *args: Any, **more: Any) -> LettingGo:
+        """A connection, still to be awaited."""
+        self._connections = [each for each in self._connections if each.thread.is_alive() or each.thread.ident is None]
+        self._connections.append(LettingGo(*args, **more))
+        return self._connections[-1]
+
+    async def end(self) -> None:
+        """Let all of them go and wait for their threads, which answer into a loop that is about to end."""
+        left, self._connections = self._connections, []
+        for each in left:
+            if each.thread.ident is not None:
+                each.stop()
+        await come_true(lambda: not any(each.thread.is_alive() for each in left))
+
+
+async def come_true(holds: Callable[[], bool]) -> None:
+    """Wait for it, for some seconds at most; counted in looks, so that a process that stalls misses nothing."""
+    for _ in range(LOOKS):
+        if holds():
+            return
+        await asyncio.sleep(LOOK_S)

@@ -77,7 +77,7 @@ async def entered(stack, house, url, person):
 
 
 async def until(find):
-    for _ in range(1200):
+    for _ in range(2400):
         found = await find()
         if found:
             return found

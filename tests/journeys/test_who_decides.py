@@ -31,7 +31,7 @@ async def newest(house, holds=can_be_approved, beside=""):
 
 async def whispered(house, person, words):
     """What somebody was told alone, once it has these words."""
-    for _ in range(1500):
+    for _ in range(6000):
         card = await house.chat.whisper_to(person)
         if words in text_of(card):
             return card

@@ -46,7 +46,9 @@ async def bot(site: Site, event) -> None:
 @pytest.fixture(scope="module")
 def browser():
     with chromium() as started:
+        expect.set_options(timeout=PATIENCE_S * 1000)
         yield started
+        expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from bot.chat.port import Actor, Capabilities, Card, Conversation, How, Message,
 from bot.domain.run import Run, RunState
 from bot.ports import Outgoing, Stack
 from bot.store.runs import SqlRuns
+from bot.store.sender import Sender
 from iac.inventory import Guest, Inventory
 
 S = RunState
@@ -60,6 +61,12 @@ def words(thread: Conversation, key: str) -> Said:
 def a_reading(*guests: tuple[int, str]) -> Inventory:
     found = tuple(Guest(vmid, name, "pmox01", "qemu", "running", False, 2, 1, 1) for vmid, name in guests)
     return Inventory("lab", "9.0", True, (), found, (), (), (), 1.0)
+
+
+async def all_sent(*senders: Sender) -> None:
+    """Send until nothing is due or on its way: one ``flush`` alone waits for no more than a moment."""
+    while any([await sender.flush() for sender in senders]):
+        pass
 
 
 class Listener:

