@@ -14,7 +14,7 @@ from iac.lab.access import LabAccess, read_access
 from iac.lab.control import LabControl
 
 ACT = "starting the lab"
-STEP_SECONDS, STOP_SECONDS = 0.03, 5.0
+STEP_SECONDS, STOP_SECONDS = 0.03, 20.0
 
 
 @dataclass
@@ -36,7 +36,7 @@ class LabChild:
         _reap(self.process)
 
 
-def start(home: Path, *, pace: float = 1.0, seconds: float = 15) -> LabChild:
+def start(home: Path, *, pace: float = 1.0, seconds: float = 60) -> LabChild:
     """Serve the lab in ``home`` from a child that dies with this process; adopts one that is already there.
 
     ``pace`` is seconds for one second of model time; an adopted lab keeps its own. Raises ``Broken`` with the

@@ -8,7 +8,7 @@ from iac.errors import Broken, ClusterSilent
 from iac.lab.access import LabAccess
 from iac.lab.trust import trusting
 
-SECONDS = 10.0
+SECONDS = 60.0
 
 
 class LabControl:

@@ -21,7 +21,8 @@ from iac.terraform.environment import Credentials, for_provider
 from iac.terraform.pins import PROVIDER
 from iac.terraform.toolchain import Toolchain
 
-START_SECONDS = 5.0
+START_SECONDS = 20.0
+"""It takes one on a machine at rest; one that ends by itself is not waited for."""
 END_SECONDS = 5.0
 POLL_S = 0.01
 _REATTACH = "TF_REATTACH_PROVIDERS="

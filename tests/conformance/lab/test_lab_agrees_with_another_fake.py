@@ -26,7 +26,7 @@ TEMPLATE = {
 }
 RUNNING = TEMPLATE | {"name": "web01", "cores": 2, "scsi0": "local-lvm:vm-110-disk-0,size=80G"}
 ROW_KEYS = {"vmid", "name", "status", "node", "type", "id", "maxcpu", "maxmem", "maxdisk", "cpu", "mem", "uptime"}
-READY_SECONDS = 20
+READY_SECONDS = 120
 
 
 @pytest.fixture(scope="module")

@@ -39,11 +39,11 @@ def endpoint(tmp_path):
     command = [sys.executable, "-c", ITS_OWN_PROGRAM, str(tmp_path)]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        assert select.select([child.stdout], [], [], 20)[0], "the third-party fake did not start"
+        assert select.select([child.stdout], [], [], 120)[0], "the third-party fake did not start"
         yield child.stdout.readline().strip()
     finally:
         child.terminate()
-        child.wait(10)
+        child.wait(60)
         child.stdout.close()
 
 

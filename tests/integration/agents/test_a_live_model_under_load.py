@@ -17,7 +17,7 @@ from tests.integration.agents.world import Talk, agents_of, crew, sizes
 FULL = "ubuntu 24.04 4c/8g/60g named api01"
 EXPECTED = [("ubuntu-2404-cloud", 4, 8192, 60)]
 SIGNATURE = bytes(range(256))
-PATIENCE_S = 30
+PATIENCE_S = 120
 THREADS = 20
 
 

@@ -11,7 +11,7 @@ import httpx
 from iac.lab.access import LabAccess
 from iac.lab.trust import trusting
 
-POLL_SECONDS, DEADLINE_SECONDS = 0.02, 20.0
+POLL_SECONDS, DEADLINE_SECONDS = 0.02, 120.0
 
 
 class No(AssertionError):
@@ -31,7 +31,7 @@ class Pve:
     def of(cls, access: LabAccess, token: str | None = None, **headers: str) -> "Pve":
         login = {"Authorization": f"PVEAPIToken={token}"} if token else {}
         base = f"{access.endpoint}/api2/json"
-        return cls(httpx.AsyncClient(base_url=base, verify=trusting(access), headers=login | headers, timeout=10))
+        return cls(httpx.AsyncClient(base_url=base, verify=trusting(access), headers=login | headers, timeout=60))
 
     async def ask(self, method: str, path: str, /, **params: Any) -> Any:
         quoted = urllib.parse.quote(path, safe="/:=")

@@ -181,6 +181,6 @@ async def test_only_its_own_token_steers_the_lab(lab):
 
 
 async def test_the_lab_answers_only_over_tls_it_can_be_trusted_for(lab):
-    async with httpx.AsyncClient(timeout=5) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             await client.get(f"{lab.access.endpoint}/api2/json/version")

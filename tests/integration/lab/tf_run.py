@@ -13,7 +13,7 @@ from iac.terraform.pins import PROVIDER, PROVIDER_VERSION
 from iac.terraform.toolchain import Toolchain
 
 NETWORK_KEYS = "bridge disconnected enabled firewall mac_address model mtu queues rate_limit trunks vlan_id"
-SECONDS = 120
+SECONDS = 280
 
 
 @dataclass

@@ -32,7 +32,7 @@ class Bench:
         self.runs += 1
         return await (planner or self.planner).plan(self.run_id, stack(*guests), self.state)
 
-    def apply(self, digest: str, on_event: Callable[..., None] = lambda _: None, seconds: float = 60) -> Applied:
+    def apply(self, digest: str, on_event: Callable[..., None] = lambda _: None, seconds: float = 240) -> Applied:
         applier = self.applier(on_event, seconds)
         try:
             applied = applier.apply(digest)
@@ -42,7 +42,7 @@ class Bench:
         self.state = found[1] if found else self.state
         return applied
 
-    def applier(self, on_event: Callable[..., None] = lambda _: None, seconds: float = 60) -> Applier:
+    def applier(self, on_event: Callable[..., None] = lambda _: None, seconds: float = 240) -> Applier:
         return Applier(self.toolchain, self.credentials, self.directory, seconds, on_event)
 
     @property

@@ -198,7 +198,7 @@ async def test_a_terraform_that_is_killed_leaves_no_provider_at_work(bench, cont
     assert not await asyncio.to_thread(is_held, bench.directory)
 
 
-async def until(is_true, seconds=30):
+async def until(is_true, seconds=120):
     """Poll until it holds."""
     end = time.monotonic() + seconds
     while not is_true():

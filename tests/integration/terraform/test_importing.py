@@ -36,9 +36,9 @@ async def clone(bench, lab, placed, *, is_ours=True):
     body = {"newid": placed.vmid, "name": placed.spec.name, "full": 1, "target": placed.node}
     body |= {"description": placed.description} if is_ours else {}
     url = f"{bench.credentials.endpoint}/api2/json/nodes/{placed.template_node}/qemu/{placed.template_vmid}/clone"
-    async with httpx.AsyncClient(verify=verify, headers=head) as client:
+    async with httpx.AsyncClient(verify=verify, headers=head, timeout=60) as client:
         (await client.post(url, data=body | {"storage": placed.storage})).raise_for_status()
-    for _ in range(400):
+    for _ in range(2400):
         if not lab.lab.world.guests[str(placed.vmid)].lock:
             return
         await asyncio.sleep(0.05)

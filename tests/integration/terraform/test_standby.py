@@ -57,7 +57,7 @@ async def test_a_provider_that_dies_in_the_middle_is_replaced_by_terraforms_own(
     assert standby.warm_up()
     os.kill(standby._process.pid, signal.SIGSTOP)
     planning = asyncio.ensure_future(bench.plan(guest(), planner=quick))
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not list(bench.home.glob("*/main.tf")):
         assert time.monotonic() < end
         await asyncio.sleep(0.01)
@@ -83,7 +83,7 @@ def test_it_ends_with_the_process_that_keeps_it(toolchain):
         "import sys, time; from pathlib import Path; from iac.terraform.toolchain import load;"
         "from iac.terraform.standby import Standby; from iac.terraform.environment import Credentials;"
         "kept = Standby(load(Path(sys.argv[1]), binary=sys.argv[2]), Credentials('https://127.0.0.1:9/', 'a@pve!b=c'));"
-        "print(kept.warm_up() and kept._process.pid, flush=True); time.sleep(60)"
+        "print(kept.warm_up() and kept._process.pid, flush=True); time.sleep(600)"
     )
     argv = [sys.executable, "-c", code, str(toolchain.home), str(toolchain.binary.path)]
     with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True) as keeper:
@@ -91,7 +91,7 @@ def test_it_ends_with_the_process_that_keeps_it(toolchain):
         providers = children(keeper_pid)
         assert providers
         keeper.kill()
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while any(Path(f"/proc/{pid}").exists() for pid in providers):
         assert time.monotonic() < end
         time.sleep(0.02)

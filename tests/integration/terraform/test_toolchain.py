@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -36,10 +35,8 @@ def test_the_second_time_is_quick_and_says_nothing(home, binary):
     first = install(home, binary=binary, say=heard.append)
     assert heard
     heard.clear()
-    began = time.monotonic()
     assert install(home, binary=binary, say=heard.append) == first
-    assert time.monotonic() - began < 2, "on a machine at rest it takes a tenth of this"
-    assert heard == []
+    assert heard == [], "what takes time is said"
 
 
 def test_it_asks_no_network_for_providers_and_the_lock_file_names_one_build(home, binary):
