@@ -51,9 +51,12 @@ class SandboxedRepositories:
         known = self._read.get(address)
         if known and time.monotonic() - known[0] < self.fresh_s:
             return known[1]
-        async with self._at_once:
-            began = time.monotonic()
+        await self._turn()
+        began = time.monotonic()
+        try:
             found = await self._in_sandbox(address)
+        finally:
+            self._at_once.release()
         self._read[address] = (time.monotonic(), found)
         while len(self._read) > _KEPT:
             self._read.popitem(last=False)
@@ -64,6 +67,14 @@ class SandboxedRepositories:
             seconds=round(time.monotonic() - began, 2),
         )
         return found
+
+    async def _turn(self) -> None:
+        """A place among those that read at once. Raises ``Refused`` where none gets free in the time of one reading."""
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                await self._at_once.acquire()
+        except TimeoutError:
+            raise Refused("repository.no.busy") from None
 
     async def _in_sandbox(self, address: Address) -> Repository:
         directory = await asyncio.to_thread(self._directory)

@@ -59,6 +59,7 @@ def _lines(settings: Settings) -> Iterator[Line]:
     yield Line("database", _without_password(settings.database), is_ok=True)
     yield _cluster(settings)
     yield _model(settings)
+    yield _git(settings)
     yield from _running(settings)
     yield from _kept(settings)
     for program, why in (("chromium", "the browser tests"), ("redis-server", "the tests against a plain Redis")):
@@ -100,6 +101,12 @@ def _model(settings: Settings) -> Line:
     named += [settings.openai_model or settings.openai_url] if settings.openai_url else []
     found = f"{', then '.join(named)}, then the offline rules" if named else "the offline rules (no key needed)"
     return Line("model", found, is_ok=True)
+
+
+def _git(settings: Settings) -> Line:
+    found = shutil.which("git")
+    mend = "apt-get install git (repositories that people name cannot be read without it)"
+    return Line("git", found or "not found", found is not None, mend, is_needed=bool(settings.repositories.hosts))
 
 
 def _running(settings: Settings) -> Iterator[Line]:

@@ -89,8 +89,8 @@ def _short_volume(text: str) -> Volume | None:
 
 
 def _parts(text: str) -> list[str]:
-    """Split at the colons; one after a single letter belongs to a Windows path."""
-    return re.split(r"(?<!^[A-Za-z]):", text) if text else []
+    """Split at the colons; one before a backslash belongs to a Windows path."""
+    return re.split(r":(?!\\)", text) if text else []
 
 
 def _volume(source: str, target: str, *, is_read_only: bool) -> Volume | None:

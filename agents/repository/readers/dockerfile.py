@@ -12,6 +12,7 @@ from agents.repository.filling import filled, is_open
 from agents.repository.gpus import gpu_of_image
 from agents.repository.health import of_command
 from agents.repository.words import image_of, path_of, port_of, variable_of
+from iac.redaction import SECRET_NAME
 
 _HEREDOC = re.compile(r"<<-?([\"']?)([A-Za-z_]\w*)\1")
 _WORD = re.compile(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
@@ -128,9 +129,11 @@ def _arg(stage: _Stage, rest: str) -> None:
 def _env(stage: _Stage, rest: str) -> None:
     words = _words(rest)
     if words and "=" not in words[0]:  # the old form: ENV NAME the rest is the value
-        words = words[:1]
+        words = [f"{words[0]}="]
     stage.known |= dict(_pairs(rest, stage.known))
-    stage.names |= dict.fromkeys(name for word in words if (name := variable_of(word.partition("=")[0])))
+    stage.names |= dict.fromkeys(
+        name for word in words if "=" in word and (name := variable_of(word.partition("=")[0]))
+    )
 
 
 def _expose(stage: _Stage, rest: str) -> None:
@@ -167,14 +170,19 @@ def _user(stage: _Stage, rest: str) -> None:
     stage.user = user if re.fullmatch(r"[\w.-]{1,32}(?::[\w.-]{1,32})?", user) else ""
 
 
+def _open_to_all(stage: _Stage) -> list[tuple[str, str]]:
+    """The variables that are not called like a secret."""
+    return [(name, value) for name, value in stage.known.items() if not SECRET_NAME.search(name)]
+
+
 def _numbers(stage: _Stage) -> dict[str, str]:
     """The variables that are numbers: the only ones that may show in a port or a check."""
-    return {name: value for name, value in stage.known.items() if value.isdecimal()}
+    return {name: value for name, value in _open_to_all(stage) if value.isdecimal()}
 
 
 def _paths(stage: _Stage) -> dict[str, str]:
     """The variables that are plain paths."""
-    return {name: value for name, value in stage.known.items() if _PATH.fullmatch(value)}
+    return {name: value for name, value in _open_to_all(stage) if _PATH.fullmatch(value)}
 
 
 def _skip(_: _Stage, __: str) -> None:

@@ -69,15 +69,9 @@ def _objects(
 
 def _without_holes(service: Service) -> Service:
     """The service without what only Helm would know."""
-    is_open = HOLE in service.image.replace(":", "/").split("/")
+    image = service.image.removesuffix(f":{HOLE}")
+    image = "" if HOLE in image.replace(":", "/").split("/") else image
     kept = tuple(dict.fromkeys(each for each in service.configuration if HOLE not in each))
-    image = (
-        service.image
-        if not is_open
-        else service.image.removesuffix(f":{HOLE}")
-        if service.image.endswith(f":{HOLE}")
-        else ""
-    )
     names = tuple(name for name in service.environment_names if name != HOLE)
     return replace(service, image=image, configuration=kept, environment_names=names)
 

@@ -1,5 +1,6 @@
 """The title of a README: what a repository calls itself. It is shown, never followed. Pure."""
 
+import itertools
 import re
 
 from agents.repository.facts import Found
@@ -15,7 +16,7 @@ _MARKUP = re.compile(r"\[([^\]]{0,200})\]\([^)]{0,400}\)|<[^>]{0,400}>|[`*_#]")
 def read_readme(text: str) -> Found:
     """The first heading, without its markup."""
     lines = [line[:1000] for line in text.splitlines()[:_LOOKED_AT]]
-    for line, under in zip(lines, [*lines[1:], ""], strict=True):
+    for line, under in itertools.pairwise([*lines, ""]):
         match = _HEADING.match(line)
         is_underlined = bool(line.strip()) and re.fullmatch(r"=+\s*", under) is not None
         title = (
