@@ -16,7 +16,7 @@ async def spoken(lab, request):
     return lab
 
 
-def eye_of(lab, seconds=3.0, clock=None):
+def eye_of(lab, seconds=60.0, clock=None):
     more = {"clock": clock} if clock else {}
     return WatchingEye(ProxmoxEye(lab.access), Watch(ProxmoxRecords(lab.access, seconds=seconds), **more))
 
@@ -128,7 +128,7 @@ async def test_one_node_that_hides_its_history_leaves_the_others_measured(lab):
 
 async def test_a_history_that_never_comes_costs_its_time_once_and_no_reading(lab):
     await lab.do("fault", "silent", "/nodes/pmox02/rrddata", times=-1)
-    eye = eye_of(lab, seconds=1.0)
+    eye = eye_of(lab, seconds=5.0)
     inventory = await eye.read()
     assert inventory.signals.of("pmox02").busy is None
     assert [s.key for s in inventory.signals.missing] == ["place.signal_unread.load"]

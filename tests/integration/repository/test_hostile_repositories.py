@@ -1,5 +1,6 @@
 """A repository that means harm reaches nothing: it is read in part, or refused with a sentence."""
 
+import asyncio
 import os
 import time
 from pathlib import Path
@@ -97,7 +98,7 @@ async def test_a_file_that_unpacks_to_a_hundred_times_its_size_is_not_read(shelf
     found = await read(home)
     assert [(s.name, s.ports[0].container) for s in found.services] == [("app", 9000)]
     assert found.notes == (Note("too_large", "compose.yaml"),)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
 
 
 async def test_a_repository_larger_than_the_limit_is_refused(shelf, read):
@@ -186,7 +187,11 @@ async def test_one_line_of_forty_thousand_characters_takes_no_time(shelf, read):
 async def test_a_reading_that_takes_too_long_is_ended_with_all_it_started(shelf, read, tmp_path):
     home = repository(shelf / "app", {"Dockerfile": "FROM alpine:3.20\n"})
     assert await refused(read(home, seconds=0.05)) == "repository.no.time"
-    assert not [line for line in running() if str(tmp_path) in line]
+    for _ in range(600):  # what was killed is seen for a moment longer
+        if not [line for line in running() if str(tmp_path) in line]:
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("what it started still runs")
 
 
 def running():
