@@ -18,7 +18,9 @@ def shipped() -> Gathered:
 
 
 def _pages(language: str) -> Iterator[Raw]:
-    for file in sorted(files("agents.knowledge").joinpath("pages", language).iterdir(), key=lambda f: f.name):
+    place = files("agents.knowledge").joinpath("pages", language)
+    # A language without a page yet is no directory at all where the sources were checked out.
+    for file in sorted(place.iterdir(), key=lambda f: f.name) if place.is_dir() else ():
         key, _, suffix = file.name.rpartition(".")
         if suffix == "md":
             yield Raw(key, f"{NAME}:{key}", ".md", file.read_bytes(), language)
