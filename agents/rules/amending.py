@@ -7,6 +7,9 @@ from agents.rules.reading import Reading
 from agents.rules.shapes import GuestWish, Wish
 from iac.grounding import Finding
 
+NEIGHBOUR = "neighbour"
+"""A wish of the whole request: no group holds it."""
+
 _BESIDES = ("ttl_hours", "expires_on", "ip", "vlan")
 _VALUES = ("image", "cores", "memory_mb", "disk_gb", "node", "storage", "network", "pool")
 
@@ -28,6 +31,9 @@ def amended(known: Wish, said: Reading) -> Wish:
 def _asked_besides(said: Wish) -> dict[str, Any]:
     """What was said about the whole request; a length of life takes the place of a last day, and the other way."""
     update = {slot: v for slot in _BESIDES if (v := getattr(said, slot)) is not None}
+    update |= {"apart": said.apart} if said.apart else {}
+    if said.is_spread or said.is_together:
+        update |= {"is_spread": said.is_spread, "is_together": said.is_together}
     if {"ttl_hours", "expires_on"} & set(update):
         update = {"ttl_hours": None, "expires_on": None, **update}
     return update
@@ -42,13 +48,15 @@ def answered(known: Wish, values: Mapping[str, Any]) -> Wish:
 
 def without(wish: Wish, found: Sequence[tuple[str, Finding]]) -> Wish:
     """The wish without the values that reality contradicts, so that the next answer fills them."""
-    return wish.model_copy(update={"guests": [_without(group, found) for group in wish.guests]})
+    update: dict[str, Any] = {"guests": [_without(group, found) for group in wish.guests]}
+    is_alone = any(finding.slot == NEIGHBOUR for _, finding in found)
+    return wish.model_copy(update=update | ({"apart": []} if is_alone else {}))
 
 
 def _without(group: GuestWish, found: Sequence[tuple[str, Finding]]) -> GuestWish:
     update: dict[str, Any] = {}
     for name, finding in found:
-        if name not in group.names:
+        if name not in group.names or finding.slot == NEIGHBOUR:
             continue
         if finding.slot == "name":
             update["names"] = [n for n in update.get("names", group.names) if n != name]

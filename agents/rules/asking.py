@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from agents.contracts import Choice, Question
+from agents.rules.amending import NEIGHBOUR
 from agents.rules.pending import SLOT_OF
 from agents.rules.shapes import GuestWish, Wish
 from iac.errors import say
@@ -29,11 +30,14 @@ def questions_for(wish: Wish, inventory: Inventory, limits: Limits) -> tuple[Que
 
 
 def questions_from(findings: Iterable[Finding]) -> tuple[Question, ...]:
-    """One question a slot that contradicts reality; the problem is what is asked about."""
+    """One question a slot that contradicts reality; the problem is what is asked about.
+
+    A neighbour is told and not asked for: it is no value of one guest that a choice could fill.
+    """
     asked: dict[str, Question] = {}
     for finding in findings:
         slot = "image" if finding.slot == "template" else finding.slot
-        if finding.suggestions and slot not in asked:
+        if finding.suggestions and slot not in asked and slot != NEIGHBOUR:
             choices = tuple(Choice(label=s, value=s) for s in finding.suggestions)
             default = finding.suggestions[0]
             asked[slot] = Question(slot=slot, ask=finding.problem, choices=choices, default=default, is_correction=True)

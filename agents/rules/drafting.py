@@ -1,6 +1,7 @@
 """From a complete wish to a draft: templates by name, every guest with a name, counts unrolled. Pure."""
 
 from collections.abc import Collection
+from typing import Any
 
 from agents.rules.names import made_name, numbered
 from agents.rules.shapes import Draft, DraftGuest, GuestWish, Wish
@@ -29,12 +30,25 @@ def named(wish: Wish, thread: str, taken: Collection[str]) -> Wish:
 def draft_of(wish: Wish, inventory: Inventory, environment: str) -> Draft:
     """The draft that says exactly what was asked; every size of the wish is known."""
     guests = [_guest(group, name, inventory) for group in wish.guests for name in group.names]
-    return Draft(environment=environment, guests=guests)
+    return Draft(environment=environment, guests=[_beside(guest, wish) for guest in guests])
+
+
+def _beside(guest: DraftGuest, wish: Wish) -> DraftGuest:
+    """The guest with what was wished of the whole request; nobody is kept away from itself."""
+    others = [name for group in wish.guests for name in group.names if name != guest.name]
+    near = others[:1] if wish.is_together else []
+    apart = [name for name in wish.apart if name != guest.name]
+    return guest.model_copy(update={"near": near, "apart": apart, "is_spread": wish.is_spread and bool(others)})
 
 
 def specs_of(draft: Draft) -> tuple[GuestSpec, ...]:
     """The draft as specs for placement and grounding."""
-    return tuple(GuestSpec(**guest.model_dump()) for guest in draft.guests)
+    return tuple(_spec(guest) for guest in draft.guests)
+
+
+def _spec(guest: DraftGuest) -> GuestSpec:
+    told: dict[str, Any] = guest.model_dump()
+    return GuestSpec(**told | {slot: tuple(told[slot]) for slot in ("near", "apart")})
 
 
 def _names(group: GuestWish, thread: str, index: int, taken: Collection[str]) -> list[str]:

@@ -14,6 +14,7 @@ from agents.rules.images import read_images
 from agents.rules.marks import Mark
 from agents.rules.mending import mended
 from agents.rules.names import read_listed, read_names
+from agents.rules.neighbours import read_neighbours
 from agents.rules.page import TAKEN, Page, page_of
 from agents.rules.places import read_environment, read_places
 from agents.rules.relative import Change, read_changes
@@ -40,7 +41,8 @@ class Reading:
         """Whether it says nothing about any guest."""
         wish = self.wish
         besides = (wish.environment, wish.ttl_hours, wish.expires_on, wish.ip, wish.vlan)
-        return not wish.guests and not self.changes and all(value is None for value in besides)
+        beside = wish.apart or wish.is_spread or wish.is_together
+        return not wish.guests and not self.changes and not beside and all(value is None for value in besides)
 
 
 def read_message(
@@ -48,7 +50,8 @@ def read_message(
 ) -> Reading:
     """Read one message. ``missing`` are slots just asked for; ``known`` names of the request that is being changed."""
     whole = mended(page_of(text[:MOST_READ]), (*seen.guests, *seen.nodes, *seen.pools, *known))
-    page, targets = _targets(whole, known)
+    neighbours, page = read_neighbours(whole, {*seen.guests, *known})
+    page, targets = _targets(page, known)
     names, page = read_names(page)
     alike, page = read_alike(page, seen)
     extras, page = read_extras(page)
@@ -68,7 +71,7 @@ def read_message(
         guests, changes = like(guests, alike, changes), ()
     environment = environments[-1].value if environments else None
     besides = besides_of(extras, whole.text, now)
-    wish = Wish(guests=guests, environment=environment, left_out=left_out, **besides)
+    wish = Wish(guests=guests, environment=environment, left_out=left_out, **besides, **neighbours.as_update())
     return Reading(wish, (*marks, *environments, *extras), targets, tuple(changes))
 
 

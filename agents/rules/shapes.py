@@ -79,6 +79,7 @@ class GuestWish(Shape):
 class Wish(Shape):
     """A whole request as far as it is known; ``left_out`` names what was asked for and is not done yet.
 
+    Beside the node that a group names, all are kept off the nodes of the guests in ``apart``, spread, or together.
     ``ttl_hours`` or ``expires_on`` (a day, ISO) is how long it is wanted, ``ip`` an address with its prefix.
     """
 
@@ -89,6 +90,9 @@ class Wish(Shape):
     expires_on: str | None = None
     ip: str | None = None
     vlan: int | None = None
+    apart: list[str] = Field(default_factory=list)
+    is_spread: bool = False
+    is_together: bool = False
 
 
 class Facts(Shape):
@@ -127,6 +131,9 @@ class DraftGuest(Shape):
     network: str | None = None
     pool: str | None = None
     is_ha: bool = False
+    near: list[str] = Field(default_factory=list)
+    apart: list[str] = Field(default_factory=list)
+    is_spread: bool = False
 
 
 class Draft(Shape):
