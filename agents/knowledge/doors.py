@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from functools import cache
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -27,6 +28,12 @@ Resolve = Callable[[str, int], Sequence[str]]
 def resolve(host: str, port: int) -> Sequence[str]:
     """Every address of a host; ``OSError`` where it has none."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+@cache
+def _usual() -> ssl.SSLContext:
+    """The authorities of this machine; read once, because that takes longer than a page."""
+    return ssl.create_default_context()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class Door:
         """The page at an address, redirects followed one by one; ``Refused`` with what stood in the way."""
         until = time.monotonic() + PAGE_S
         with httpx.Client(
-            transport=self.transport, verify=self.tls or ssl.create_default_context(), timeout=PAGE_S, trust_env=False
+            transport=self.transport, verify=self.tls or _usual(), timeout=PAGE_S, trust_env=False
         ) as client:
             for _ in range(MOST_REDIRECTS + 1):
                 answer = self._once(client, url, until)

@@ -124,9 +124,11 @@ class Index:
         return bool(found) and {page: mark for page, (_, mark) in known.items()} == marks
 
     def size(self, source: int | None = None) -> tuple[int, int]:
-        """How many pages and passages there are, of one source or of all."""
+        """How many pages and passages a source has; of all sources together, a translated page counts once."""
         if source is None:
-            found = self._db.execute("SELECT (SELECT count(*) FROM pages), (SELECT count(*) FROM passages)")
+            found = self._db.execute(
+                "SELECT (SELECT count(*) FROM pages WHERE language IN ('', 'en')), (SELECT count(*) FROM passages)"
+            )
         else:
             found = self._db.execute(_SIZE, (source,))
         pages, passages = found.fetchone()

@@ -9,7 +9,7 @@ from agents.knowledge.terms import Term, terms_of
 from agents.knowledge.values import Found, Language, Passage
 
 MOST = 5
-_CANDIDATES = 40
+_CANDIDATES = 60
 """Passages of the full-text search that are looked at closer."""
 
 Row = tuple[int, Passage]
@@ -45,6 +45,8 @@ def _one_a_page(ranked: Sequence[Passage], language: Language | None) -> list[Pa
     """The best passage of each page; of a page that exists in several languages, the one in the person's."""
     best = dict[str, Passage]()
     for passage in ranked:
+        if language == "en" and passage.language == "fr":
+            continue  # its English twin is there; a French reader may still be shown an English passage
         known = best.setdefault(passage.page, passage)
         if known.language != language and passage.language == language and language is not None:
             best[passage.page] = replace(passage, score=known.score, share=max(known.share, passage.share))

@@ -74,12 +74,12 @@ def test_how_sure_the_search_is_follows_from_the_share_of_the_question_that_it_f
 
 
 def test_the_number_of_pages_is_told(index):
-    assert search(index, "backup", "en").pages == 6
+    assert search(index, "backup", "en").pages == 5
 
 
 @pytest.mark.parametrize("question", ["two-node", "what?", "C++", "AND", "NEAR(a b)", "a:b", '"', "*", "x^2", "-"])
 def test_signs_that_mean_something_to_the_database_mean_nothing_here(index, question):
-    assert search(index, question, None).pages == 6
+    assert search(index, question, None).pages == 5
 
 
 @given(st.text(max_size=200), st.sampled_from(["en", "fr", None]))
