@@ -14,6 +14,7 @@ STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 NOTE = "An imitation of Slack's look, made from the messages that Threadform sends."
 FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
 SPANS = re.compile(r"`([^`\n]+)`|\*([^*\n]+)\*|&lt;(https?://[^|&]*(?:&amp;[^|&]*)*)(?:\|([^\n]*?))?&gt;")
+QUOTED = re.compile(r"^&gt; (.*)$", re.MULTILINE)
 ICONS = {
     "✅": ("#2bac76", "M4 9.5l3.5 3.5L14 5.5"),
     "❌": ("#e01e5a", "M5 5l8 8M13 5l-8 8"),
@@ -80,7 +81,7 @@ def text_html(text: Block) -> str:
 
 def _prose(text: str) -> str:
     # What is left of a span of no width only parted marks, which is done by now.
-    marked = SPANS.sub(_span, escape(text, quote=False))
+    marked = QUOTED.sub(r"<q>\1</q>", SPANS.sub(_span, escape(text, quote=False)))
     return _pictured(marked.strip("\n").replace("\n", "<br>").replace(BREAK, ""))
 
 

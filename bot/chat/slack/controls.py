@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.chat.port import Button, Form
+from bot.chat.slack.carrying import pack_form
 from bot.chat.slack.limits import (
     ACTION_ID,
     ACTIONS,
@@ -20,7 +21,7 @@ from bot.chat.words import Words
 ROW = 4_000
 """Characters of one row of buttons on the wire: two rows fit into a message with room for its words."""
 ASK = "ask"
-"""The action of a button that opens the form whose id is its value."""
+"""The action of a button that opens a form: ``unpack_form`` of its value."""
 NUMBER = "#"
 
 
@@ -62,7 +63,7 @@ def render_button(button: Button, number: int, words: Words, language: str) -> B
 
 def answer_button(form: Form, words: Words, language: str) -> Button:
     """The button of a message that opens a form."""
-    return Button(ASK, words.text("slack.answer", language), form.id, form.style)
+    return Button(ASK, words.text("slack.answer", language), pack_form(form), form.style)
 
 
 def label_of(button: Button) -> str:

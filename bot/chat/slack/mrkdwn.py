@@ -10,7 +10,8 @@ from typing import Literal
 
 from bot.chat.slack.limits import weight
 
-Style = Literal["", "*", "`"]
+Style = Literal["", "*", "`", "raw"]
+"""None, bold, code, or a sign of Slack's own that stands as it is."""
 
 BREAK = "\u200b"
 """A space of no width: behind it a mark is only a character."""
@@ -41,6 +42,8 @@ class Span:
     @property
     def mrkdwn(self) -> str:
         """The span as Slack reads it."""
+        if self.style == "raw":
+            return self.words
         if self.style == "`":
             return f"`{escaped(self.words)}`"
         if self.url:
@@ -99,6 +102,12 @@ def literal(line: str) -> Iterator[Span]:
 def bold(line: str) -> Iterator[Span]:
     """A line that is bold as a whole, whatever stands in it."""
     yield Span(line, "*")
+
+
+def quoted(line: str) -> Iterator[Span]:
+    """A line of somebody else's words, set apart as such; no mark in them means anything."""
+    yield Span("> ", "raw")
+    yield Span(line)
 
 
 def joined(lines: Iterable[str], most: int) -> Iterator[str]:

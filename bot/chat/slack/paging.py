@@ -6,6 +6,9 @@ from bot.chat.slack.limits import BLOCKS, MESSAGE, Block, size_of, wire
 
 Page = list[Block]
 
+CONTROLS = MESSAGE // 2
+"""Characters of buttons that may stand beside words that are cut."""
+
 
 def pages_of(blocks: Iterable[Block]) -> list[Page]:
     """Every block, in as few messages as hold them in their order."""
@@ -24,16 +27,16 @@ def pages_of(blocks: Iterable[Block]) -> list[Page]:
 def cut(blocks: Sequence[Block], note: Block, most: int) -> list[Page]:
     """The beginning of the blocks in at most ``most`` messages, the note, then everything that can be pressed.
 
-    There are more messages than that only where what can be pressed fills them.
+    What can be pressed has messages of its own only where it would leave hardly any room for words.
     """
     controls = [block for block in blocks if block["type"] == "actions"]
     pages = pages_of(block for block in blocks if block["type"] != "actions")[:most]
-    *pressed, tail = pages_of(controls) or [[]]
+    is_beside = size_of(controls) <= CONTROLS
+    tail = controls if is_beside else []
     last = pages.pop() if pages else []
-    while last and not _fits([*last, note, *tail]):
+    while not _fits([*last, note, *tail]):
         last.pop()
-    ends = [[*last, note, *tail]] if _fits([*last, note, *tail]) else [[note], tail]
-    return [*pages, *pressed, *ends]
+    return [*pages, [*last, note, *tail], *([] if is_beside else pages_of(controls))]
 
 
 def _fits(blocks: Page) -> bool:

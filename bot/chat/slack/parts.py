@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from bot.chat.port import Buttons, Code, Diff, Fields, Form, Input, Part, Quote, Text
 from bot.chat.slack.controls import answer_button, cut_words, plain_text, render_button, rows
 from bot.chat.slack.excerpt import FENCE, excerpt, fenced, more_lines, section
 from bot.chat.slack.limits import CHILDREN, EXCERPT, FIELD, FIELDS, HEADER, SECTION, Block, size_of, units, weight, wire
-from bot.chat.slack.mrkdwn import Span, bold, inert, literal, pieces
+from bot.chat.slack.mrkdwn import LINK_MOST, Span, bold, inert, literal, pieces, quoted
 from bot.chat.slack.rendered import File
 from bot.chat.words import Words
 
 FOLDED = 6_000
 """Characters of what is folded under one line; more of it stands below."""
+INDENT = "    "
+"""Begins a line of code in a quote."""
 GRID = 4_000
 """Characters of one block of fields."""
 CODE_NAME = "text.txt"
@@ -35,10 +38,12 @@ class Desk:
 
     def blocks(self, part: Part) -> list[Block]:
         """One part."""
-        if isinstance(part, Text | Quote | Fields):
+        if isinstance(part, Text | Fields):
             if part not in self.kept:
-                self.kept[part] = grids(part) if isinstance(part, Fields) else self._told(part)
+                self.kept[part] = grids(part) if isinstance(part, Fields) else self._text(part)
             return self.kept[part]
+        if isinstance(part, Quote):
+            return self._quote(part)
         if isinstance(part, Code):
             return [self._code(part.text, CODE_NAME)] if part.text.strip() else []
         if isinstance(part, Diff):
@@ -46,12 +51,6 @@ class Desk:
         if isinstance(part, Buttons):
             return self._buttons(part)
         return self._form(part)
-
-    def _told(self, part: Text | Quote) -> list[Block]:
-        """Our words; or those of others, in which no mark styles anything and no link hides where it leads."""
-        if isinstance(part, Quote):
-            return [*lines_of([part.text]), *lines_of([f"— {part.source} ({part.address})"])]
-        return self._text(part)
 
     def say(self, key: str, **values: str | int | tuple[str, ...]) -> str:
         """Our own words, in the language of the card."""
@@ -82,6 +81,16 @@ class Desk:
         if not self.can_fold or not inside or not is_small:
             return [*bold_of(part.fold), *inside]
         return [folded(part.fold, inside)]
+
+    def _quote(self, part: Quote) -> list[Block]:
+        """The words of others set apart, their code in fences, and where they stand."""
+        made: list[Block] = []
+        for is_code, lines in groupby(part.text.split("\n"), lambda line: line.startswith(INDENT)):
+            if is_code:
+                made.append(self._code("\n".join(line.removeprefix(INDENT) for line in lines), CODE_NAME))
+            else:
+                made += [section(piece) for piece in pieces("\n".join(lines), SECTION, quoted)]
+        return [*made, *(section(piece) for piece in pieces(f"{part.source}\n{part.address}", SECTION, cited))]
 
     def _diff(self, part: Diff) -> list[Block]:
         shown = self._code(part.text, part.name)
@@ -120,6 +129,12 @@ def question_spans(line: str) -> Iterator[Span]:
     yield Span("• ")
     yield Span(asked, "*")
     yield Span(f"  {answers}")
+
+
+def cited(line: str) -> Iterator[Span]:
+    """Where a quote stands: an http address is a link and shown as it is."""
+    is_address = line.startswith(("http://", "https://")) and len(line) <= LINK_MOST and not line.count(" ")
+    yield Span(line, url=line) if is_address and not set("<>|") & set(line) else Span(line)
 
 
 def folded(title: str, inside: list[Block]) -> Block:

@@ -1,5 +1,8 @@
 """A card as Slack's messages and files: pure, within every limit, and nothing is left out."""
 
+import re
+from collections import Counter
+
 from bot.chat.port import Buttons, Card, Code, Diff, Fields, Form, Part, Quote, Text
 from bot.chat.slack.controls import plain_text
 from bot.chat.slack.excerpt import section
@@ -16,6 +19,7 @@ EXCERPTS = (EXCERPT, 1_200, 400)
 POSTS = 6
 """Messages that words without a title may take; what is longer is read in a file."""
 CARD_NAME = "card.txt"
+WORD = re.compile(r"\w+")
 FOLLOWING = 150
 """Characters of the notification of a message that only goes on."""
 
@@ -87,8 +91,10 @@ def _notification(card: Card) -> str:
 
 def _is_told(card: Card) -> bool:
     """Whether the notification's words are all said, there or in the message."""
-    said = "\n".join(part.md for part in card.parts if isinstance(part, Text))
-    return weight(plain(card.plain)) <= TEXT or not card.parts or card.plain in said
+    if weight(plain(card.plain)) <= TEXT or not card.parts:
+        return True
+    said = Counter(WORD.findall("\n".join(_text(part) for part in card.parts)))
+    return not Counter(WORD.findall(card.plain)) - said
 
 
 def _beginning(page: Page) -> str:

@@ -2,7 +2,7 @@
 
 import random
 
-from bot.chat.port import Button, Buttons, Card, Code, Diff, Fields, Form, Input, Option, Part, Text
+from bot.chat.port import Button, Buttons, Card, Code, Diff, Fields, Form, Input, Option, Part, Quote, Text
 
 ENGLISH = """the plan creates one machine on node pmox02 because memory is free there and nothing else would move"""
 FRENCH = """le plan crée une machine sur le nœud pmox02 parce que la mémoire y est libre et que rien ne bouge"""
@@ -41,7 +41,16 @@ class Dice:
         return Card(self.text(9_000) or "p", parts, title, self.chance.choice(TONES))
 
     def part(self) -> Part:
-        kinds = [self.words_part, self.words_part, self.fields, self.code, self.diff, self.buttons, self.form]
+        kinds = [
+            self.words_part,
+            self.words_part,
+            self.fields,
+            self.code,
+            self.quote,
+            self.diff,
+            self.buttons,
+            self.form,
+        ]
         return self.chance.choice(kinds)()
 
     def words_part(self) -> Text:
@@ -52,6 +61,10 @@ class Dice:
 
     def code(self) -> Code:
         return Code(self.text(9_000))
+
+    def quote(self) -> Quote:
+        address = self.chance.choice(["https://wiki.example/a?b=1&c=2", "docs/x.md", "https://x|y", self.line(60)])
+        return Quote(self.text(4_000).replace("\n- ", "\n    "), self.line(100), address)
 
     def diff(self) -> Diff:
         most = self.chance.choice([30, 30, 300, 20_000 if self.chance.random() < 0.05 else 2_000])

@@ -6,11 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from bot.chat.port import Buttons, Card, Code, Diff, Fields, Form, Part, Text
+from bot.chat.port import Buttons, Card, Code, Diff, Fields, Form, Part, Quote, Text
 from bot.chat.slack.mrkdwn import BREAK
 from bot.chat.slack.rendered import Rendered
 
 WORD = re.compile(r"\w+")
+READ = {
+    Text: ("fold", "md"),
+    Code: ("text",),
+    Quote: ("text", "source", "address"),
+    Diff: ("summary", "text"),
+}
 IDS = frozenset({"type", "action_id", "block_id", "value", "style", "width"})
 """Keys of a block that nobody reads."""
 
@@ -62,17 +68,13 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _texts(part: Part) -> Iterator[str]:
-    if isinstance(part, Text):
-        yield from (part.fold, part.md)
-    elif isinstance(part, Fields):
+    if isinstance(part, Fields):
         yield from (text for item in part.items for text in item)
-    elif isinstance(part, Code):
-        yield part.text
-    elif isinstance(part, Diff):
-        yield from (part.summary, part.text)
     elif isinstance(part, Buttons):
         yield from (text for button in part.items for text in (button.label, button.confirm or ""))
     elif isinstance(part, Form):
         yield part.title
         for asked in part.inputs:
             yield from (asked.label, *(option.label for option in asked.options))
+    else:
+        yield from (getattr(part, name) for name in READ[type(part)])

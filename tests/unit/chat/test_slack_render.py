@@ -6,6 +6,7 @@ import json
 import pytest
 
 from bot.chat.port import Button, Buttons, Card, Code, Diff, Fields, Form, Input, Option, Quote, Text
+from bot.chat.slack.carrying import pack_form, unpack_form
 from bot.chat.slack.controls import ASK, action_of
 from bot.chat.slack.mrkdwn import BREAK
 from bot.chat.slack.render import render
@@ -185,7 +186,8 @@ def test_questions_are_read_in_the_thread_and_answered_in_a_form():
     assert "Which system?" in said
     assert "• *Which system?*  Ubuntu, Debian (suggested)" in said
     (button,) = blocks[-1]["elements"]
-    assert (action_of(button["action_id"]), button["value"], button["text"]["text"]) == (ASK, "f1", "Answer")
+    assert (action_of(button["action_id"]), button["text"]["text"]) == (ASK, "Answer")
+    assert unpack_form(button["value"]) == form
 
 
 def test_our_own_words_are_in_the_language_of_the_card():
@@ -239,3 +241,37 @@ def test_a_quote_is_others_words_with_their_source_in_which_no_mark_and_no_link_
     assert "<https://evil.example|" not in words
     assert "wiki.example.org/f" in words
     assert not files
+
+
+def test_a_quote_is_set_apart_its_code_is_in_a_fence_and_its_address_is_a_link():
+    blocks, _ = shown(
+        Quote("Do this:\n    pvecm status\nthen that", "Wiki", "https://wiki.example/f?a=1&b=2"), title=""
+    )
+    assert [block["text"]["text"] for block in blocks] == [
+        "> Do this:",
+        "```\npvecm status\n```",
+        "> then that",
+        "Wiki\n<https://wiki.example/f?a=1&amp;b=2|https://wiki.example/f?a=1&amp;b=2>",
+    ]
+
+
+def test_a_form_that_is_too_large_for_a_button_is_named_by_it():
+    inputs = tuple(Input(f"i{n}", f"{n * 7919}{'?' * n}", default=f"{n * 104729}") for n in range(200))
+    form = Form("f1", "Large", inputs)
+    assert pack_form(form) == "f1"
+    assert unpack_form("f1") is None
+
+
+@pytest.mark.parametrize("value", ["form:", "form:abc", "form:~~~~", "other"])
+def test_a_value_that_carries_no_form_opens_none(value):
+    assert unpack_form(value) is None
+
+
+def test_where_buttons_leave_no_room_the_words_keep_their_message_and_the_buttons_follow():
+    many = Buttons(tuple(Button("a", f"label {n}", "v" * 1900) for n in range(6)))
+    first, *more = render(card(Text("word " * 3000), many), WORDS).posts
+    assert first.blocks[0]["type"] == "header"
+    assert words_of(list(first.blocks)).count("word") > 1000
+    assert [e["text"]["text"] for post in more for b in post.blocks for e in b["elements"]] == [
+        f"label {n}" for n in range(6)
+    ]
