@@ -13,14 +13,22 @@ Reason = Literal[
 """Why something was not read, or not as it would be run: each is a sentence of the catalogues."""
 
 
+_SYSTEM_PLACES = ("..", "/etc", "/proc", "/sys", "/dev", "/run", "/var/run", "/boot", "/root")
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A port that a service listens on; ``published`` is the one people reach it by, None where none is opened."""
+    """A port that a service listens on; ``published`` is the machine's own for it, None where none is opened."""
 
     container: int
     published: int | None = None
     protocol: str = "tcp"
     address: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is reached from other machines: published, and not on this machine's own address alone."""
+        return self.published is not None and not self.address.startswith(("127.", "::1", "localhost"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,17 @@ class Volume:
     source: str = ""
     is_read_only: bool = False
     size_gb: float | None = None
+
+    @property
+    def keeps(self) -> bool:
+        """Whether something in it must stay when the service is made anew."""
+        is_system = self.source == "/" or self.source.startswith(_SYSTEM_PLACES)
+        return self.kind not in {"tmpfs", "configuration"} and not self.is_read_only and not is_system
+
+    @property
+    def reaches_out(self) -> bool:
+        """Whether it is a place of the machine itself, outside the directory of the application."""
+        return self.kind in {"bind", "configuration"} and self.source.startswith(("/", "~", ".."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ _ENGINES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A machine: memory in MB, disk in GB. ``reasons`` has one sentence a size, then what cannot be had."""
+    """A machine: memory in MB, disk in GB. ``reasons`` has one sentence a size, none where nothing runs."""
 
     kind: Literal["vm", "k3s"]
     cores: int
@@ -71,28 +71,25 @@ def suggest(repository: Repository) -> Suggestion:
     disk_gb = fitting((_SYSTEM_GB + images + volumes_gb) * _HEADROOM, DISK_GB)
     size = fitting(1 + cores, CORES)
     needs_gpu = any(s.gpu for s in services)
+    reasons = (
+        say("repository.size.cores", cores=size, wanted=round(cores, 1), count=len(services)),
+        say(
+            "repository.size.memory",
+            memory_gb=memory_gb,
+            wanted=round(memory_mb / 1024, 1),
+            system_gb=system_mb // 1024,
+        ),
+        say(
+            "repository.size.disk", disk_gb=disk_gb, images=round(images), volumes=round(volumes_gb), system=_SYSTEM_GB
+        ),
+    )
     return Suggestion(
         kind="k3s" if is_k3s else "vm",
         cores=size,
         memory_mb=memory_gb * 1024,
         disk_gb=disk_gb,
         needs_gpu=needs_gpu,
-        reasons=(
-            say("repository.size.cores", cores=size, wanted=round(cores, 1), count=len(services)),
-            say(
-                "repository.size.memory",
-                memory_gb=memory_gb,
-                wanted=round(memory_mb / 1024, 1),
-                system_gb=system_mb // 1024,
-            ),
-            say(
-                "repository.size.disk",
-                disk_gb=disk_gb,
-                images=round(images),
-                volumes=round(volumes_gb),
-                system=_SYSTEM_GB,
-            ),
-        ),
+        reasons=reasons if services else (),
     )
 
 
@@ -137,7 +134,7 @@ def _kept(services: Sequence[Service]) -> Iterator[tuple[str, float]]:
     """Each volume that keeps something, once, with its size; shared ones are named alike."""
     for service in services:
         for volume in service.volumes:
-            if volume.kind not in {"tmpfs", "configuration"} and not volume.is_read_only:
+            if volume.keeps:
                 name = volume.source or f"{service.name}:{volume.target}"
                 copies = service.replicas if volume.kind == "claim_each" else 1
                 yield name, _volume_gb(service, volume) * copies

@@ -29,16 +29,38 @@ def _running(found: Repository) -> Iterator[Sentence]:
         yield say("repository.nothing_runs")
         return
     yield say("repository.services", count=len(services), names=_few(service.name for service in services))
-    outside = [f"{s.name} {_port(p)}" for s in services for p in s.ports if p.published]
-    inside = [f"{s.name} {_port(p)}" for s in services for p in s.ports if not p.published]
+    asleep = [service.name for service in services if service.profiles]
+    if asleep:
+        yield say("repository.profiles", names=_few(asleep))
+    yield from _reached(services)
+    yield from _kept(services)
+    yield from _wanting(services)
+
+
+def _reached(services: Sequence[Service]) -> Iterator[Sentence]:
+    outside = [f"{s.name} {_port(p)}" for s in services for p in s.ports if p.is_open]
+    inside = [f"{s.name} {_port(p)}" for s in services for p in s.ports if not p.is_open]
     if outside:
         yield say("repository.ports", ports=_few(outside))
     elif inside:
         yield say("repository.ports_inside", ports=_few(inside))
-    kept = [f"{v.source or v.target} ({s.name})" for s in services for v in s.volumes if _is_kept(v.kind)]
-    if kept:
-        yield say("repository.volumes", volumes=_few(kept))
-    yield from _wanting(services)
+    domains = [domain for service in services for domain in service.domains]
+    if domains:
+        yield say("repository.domains", names=_few(domains))
+
+
+def _kept(services: Sequence[Service]) -> Iterator[Sentence]:
+    """What must stay, each volume once with all who use it; and what reaches out of the application."""
+    users: dict[str, list[str]] = {}
+    for service in services:
+        for volume in service.volumes:
+            if volume.keeps:
+                users.setdefault(volume.source or volume.target, []).append(service.name)
+    if users:
+        yield say("repository.volumes", volumes=_few(f"{name} ({', '.join(who[:3])})" for name, who in users.items()))
+    outside = [f"{v.source} ({s.name})" for s in services for v in s.volumes if v.reaches_out]
+    if outside:
+        yield say("repository.reaches_out", names=_few(outside))
 
 
 def _wanting(services: Sequence[Service]) -> Iterator[Sentence]:
@@ -86,7 +108,7 @@ def told(note: Note) -> Sentence:
 def sized(suggestion: Suggestion) -> tuple[Sentence, ...]:
     """The machine that would carry it, why, and what it would still lack."""
     memory_gb = suggestion.memory_mb // 1024
-    key = f"repository.size.{suggestion.kind}"
+    key = f"repository.size.{suggestion.kind}" if suggestion.reasons else "repository.size.small"
     head = say(key, cores=suggestion.cores, memory_gb=memory_gb, disk_gb=suggestion.disk_gb)
     lacking = (say("repository.size.gpu"),) if suggestion.needs_gpu else ()
     return (head, *suggestion.reasons, *lacking)
@@ -95,10 +117,6 @@ def sized(suggestion: Suggestion) -> tuple[Sentence, ...]:
 def shown_url(url: str) -> str:
     """The address as people write it."""
     return url.removesuffix(".git") if url.startswith("https://") else url
-
-
-def _is_kept(kind: str) -> bool:
-    return kind not in {"tmpfs", "configuration"}
 
 
 def _port(port: Port) -> str:

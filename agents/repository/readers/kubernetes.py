@@ -139,13 +139,18 @@ def _selects(one: Manifest, labels: Table) -> bool:
 
 def _published(ports: Sequence[tuple[str, Port]], objects: Sequence[Manifest], labels: Table) -> Iterator[Port]:
     """The ports of a container with what a Service opens for them: its node port, or its own."""
-    opened = [
-        table_of(p) for one in objects if _selects(one, labels) for p in row_of(table_of(one.body["spec"]).get("ports"))
-    ]
+    opened = [each for one in objects if _selects(one, labels) for each in _opened(table_of(one.body["spec"]))]
     for name, port in ports:
-        mine = next((each for each in opened if _is_for(each, name, port)), None)
-        number = port_of(mine.get("nodePort") or mine.get("port")) if mine else None
-        yield Port(port.container, number, port.protocol)
+        mine = next((number for each, number in opened if _is_for(each, name, port)), None)
+        yield Port(port.container, mine, port.protocol)
+
+
+def _opened(spec: Table) -> Iterator[tuple[Table, int | None]]:
+    """Each port of a Service, with the one that it opens to the outside: inside the cluster alone, it opens none."""
+    kind = text_of(spec.get("type"))
+    for each in map(table_of, row_of(spec.get("ports"))):
+        number = each.get("nodePort") or (each.get("port") if kind == "LoadBalancer" else None)
+        yield each, port_of(number) if kind in {"NodePort", "LoadBalancer"} else None
 
 
 def _is_for(opened: Table, name: str, port: Port) -> bool:

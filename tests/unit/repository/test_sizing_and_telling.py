@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.repository.choosing import choose, rank_of
-from agents.repository.facts import Gpu, Note, Reason, Repository, Resources, Service, Volume
+from agents.repository.facts import Gpu, Note, Port, Reason, Repository, Resources, Service, Volume
 from agents.repository.git import Entry, reason_of
 from agents.repository.limits import Limits
 from agents.repository.sandbox import read_answer
@@ -113,6 +113,41 @@ def test_the_facts_are_told_in_few_words_however_many_there_are(language, count)
     said = [Words.load().say(each, language) for each in (*summary(found), *sized(suggest(found)))]
     assert len(said) <= 16
     assert max(map(len, said)) < 300
+
+
+@pytest.mark.parametrize(
+    ("port", "is_open"),
+    [
+        (Port(80, 8080), True),
+        (Port(80), False),
+        (Port(80, 80, "tcp", "127.0.0.1"), False),
+        (Port(80, 80, "tcp", "::1"), False),
+        (Port(80, 80, "tcp", "10.0.0.1"), True),
+    ],
+)
+def test_a_port_on_the_machines_own_address_is_not_open_to_others(port, is_open):
+    assert port.is_open is is_open
+    keys = [each.key for each in summary(Repository("https://github.com/a/b", services=(service(ports=(port,)),)))]
+    assert ("repository.ports" in keys) is is_open
+
+
+@pytest.mark.parametrize(
+    ("volume", "keeps", "reaches_out"),
+    [
+        (Volume("named", "/d", "data"), True, False),
+        (Volume("bind", "/d", "./d"), True, False),
+        (Volume("bind", "/d", "/srv/d"), True, True),
+        (Volume("bind", "/d", "/"), False, True),
+        (Volume("bind", "/d", "../../etc"), False, True),
+        (Volume("configuration", "/s", "/var/run/docker.sock"), False, True),
+        (Volume("bind", "/d", "./d", is_read_only=True), False, False),
+        (Volume("tmpfs", "/d"), False, False),
+    ],
+)
+def test_what_must_stay_and_what_reaches_into_the_machine_are_told_apart(volume, keeps, reaches_out):
+    assert (volume.keeps, volume.reaches_out) == (keeps, reaches_out)
+    keys = [each.key for each in summary(Repository("https://github.com/a/b", services=(service(volumes=(volume,)),)))]
+    assert ("repository.volumes" in keys, "repository.reaches_out" in keys) == (keeps, reaches_out)
 
 
 def test_a_list_that_was_cut_says_by_how_much():
