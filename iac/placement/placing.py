@@ -127,6 +127,8 @@ def _chosen(choice: Choice, key: str) -> Sentence:
         return say("place.joined", node=node)
     if choice.question.spec.node is not None:
         return say("place.wished", node=node)
+    if any(verdict.reason.key == "place.spread" for verdict in choice.ruled_out):
+        return say("place.for_spread", node=node)
     if key and choice.others:
         return say(key, node=node)
     return say("place.best_of", node=node, count=able)

@@ -152,6 +152,27 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_buttons_are_for_thu
     expect(heading(alice, "tel01 : abandonné")).to_be_visible()
 
 
+@pytest.mark.parametrize("look_of", ["light", "dark"])
+def test_where_and_why_fits_a_phone_with_the_numbers_behind_a_fold(people, product, look_of):
+    small = {"viewport": {"width": 360, "height": 760}, "color_scheme": look_of, "has_touch": True}
+    alice = people.enter("alice", **small)
+    say(alice, "trois VM debian 12, 1 coeur, 1 Go, 10 Go de disque, réparties sur des nœuds différents")
+    expect(approve(alice)).to_be_visible()
+    card = alice.locator(".card.tone-waiting")
+    expect(card.get_by_text("Effet sur le cluster")).to_be_visible()
+    numbers = card.get_by_text("Les chiffres", exact=True)
+    expect(card.get_by_text("stockage et tendance").first).to_be_hidden()
+    look(alice, f"placement-{look_of}-folded")
+    card.get_by_text("Pourquoi").first.tap()
+    numbers.tap()
+    expect(card.get_by_text("stockage et tendance").first).to_be_visible()
+    numbers.scroll_into_view_if_needed()
+    look(alice, f"placement-{look_of}")
+    assert alice.evaluate("document.documentElement.scrollWidth") == 360
+    alice.get_by_role("button", name="Abandonner").tap()
+    expect(alice.get_by_role("heading", name="abandonné")).to_be_visible()
+
+
 def test_alice_asks_in_french_bob_approves_and_both_read_the_report(people, product: Product):
     alice = people.enter("alice")
     look(alice, "welcome")

@@ -156,3 +156,36 @@ def test_questions_without_other_words_speak_for_themselves():
     shown = reply_card(Reply(language="en", questions=(Question(slot="name", ask=ask),)), WORDS, form_id="f")
     assert shown.plain == WORDS.say(ask, "en")
     assert [type(part) for part in shown.parts] == [Form]
+
+
+def placed(name, node, score=81.0):
+    points = {"busy": 16.0, "memory": 10.0, "failures": 20.0, "work": 5.0}
+    reason = say("place.scored", node=node, score=score, idle_percent=90, free_gb=18.4)
+    chosen = NodeVerdict(node=node, score=score, reason=reason, points=points)
+    out = NodeVerdict(node="pmox09", score=None, reason=say("place.offline", node="pmox09"))
+    reasons = (say("place.best_of", node=node, count=2), reason)
+    return runs.STRATEGY.model_copy(update={"guest": name, "node": node, "reasons": reasons, "verdicts": (chosen, out)})
+
+
+def test_the_numbers_stand_behind_a_fold_of_their_own():
+    (fold,) = [part for part in texts(card("planned", strategy=(placed("api01", "pmox02"),))) if "numbers" in part.fold]
+    assert fold.md == (
+        "- **pmox02** 81: load 26 of 40, storage and trend 0 of 30, errors 20 of 20 and open requests 5 of 10"
+    )
+
+
+def test_a_node_that_was_ruled_out_has_no_numbers():
+    assert not any("numbers" in part.fold for part in texts(card("planned")))
+
+
+def test_many_guests_are_told_by_node_with_one_page_of_reasons():
+    names = [f"w{i}" for i in range(1, 6)]
+    strategy = tuple(placed(name, f"pmox0{1 + i % 2}") for i, name in enumerate(names))
+    outcome = Outcome(plan=runs.plan(*(runs.change(name=name) for name in names)))
+    shown = texts(card("planned", outcome, strategy=strategy))
+    assert "Where they go:\n- **pmox01**: w1, w3 and w5\n- **pmox02**: w2 and w4" in [part.md for part in shown]
+    folds = [part for part in shown if part.fold]
+    assert [part.fold for part in folds] == ["Why there, and not elsewhere", "The numbers"]
+    assert all(name in folds[0].md for name in names)
+    assert folds[0].md.count("pmox09") == 1
+    assert folds[1].md.count("load 26 of 40") == len(names)

@@ -154,6 +154,7 @@ def test_spread_fills_every_node_before_any_twice_whatever_the_load():
     first, second = place_all(five[:2], uneven)
     crowded = [v for p in (first, second) for v in p.verdicts if v.reason.key == "place.spread"]
     assert [v.node for v in crowded] == ["pmox01"]
+    assert second.reasons[0] == say("place.for_spread", node=second.node)
 
 
 def test_a_guest_that_ha_may_move_is_told_so():
