@@ -9,9 +9,9 @@ from iac.redaction import redact, without_secrets
 AGAIN = "Your last answer was not taken: {reason}. Answer the same question again, in the form that was asked for."
 
 
-def copy_for(model: str, request: LlmRequest) -> LlmRequest:
-    """Models edit the request in place: each link gets its own; ``tools_dict`` stays shared."""
-    config = request.config.model_copy(deep=True)
+def copy_for(model: str, request: LlmRequest, *, is_live: bool = True) -> LlmRequest:
+    """Live models edit the request in place: each link gets its own; ``tools_dict`` stays shared."""
+    config = request.config.model_copy(deep=True) if is_live else request.config
     contents = [_without_secrets(content.model_copy(deep=True)) for content in request.contents]
     return request.model_copy(update={"model": model, "config": config, "contents": contents})
 

@@ -164,7 +164,7 @@ async def _tried(link: Link, request: LlmRequest, walk: Walk) -> LlmResponse:
 async def _reply_of(link: Link, request: LlmRequest, seconds: float) -> LlmResponse:
     """One whole answer in time, or what the client raises."""
     whole: LlmResponse | None = None
-    question = copy_for(link.llm.model, request)
+    question = copy_for(link.llm.model, request, is_live=link.is_live)
     question = signed(question) if link.is_gemini else question
     async with (
         asyncio.timeout(seconds),

@@ -11,11 +11,19 @@ from pathlib import Path
 from bot import log
 from bot.settings import Settings
 from iac.terraform.toolchain import Toolchain, load
-from tests.bench import acks, costs, placing, repositories, starts, way
+from tests.bench import acks, costs, crew, placing, repositories, starts, way
 from tests.bench.processes import cold_start
 from tests.bench.table import Table
 
-PARTS = {"way": way, "acks": acks, "starts": starts, "costs": costs, "placing": placing, "repositories": repositories}
+PARTS = {
+    "way": way,
+    "acks": acks,
+    "starts": starts,
+    "costs": costs,
+    "placing": placing,
+    "repositories": repositories,
+    "crew": crew,
+}
 TOOLS = Path(".threadform/tools")
 
 

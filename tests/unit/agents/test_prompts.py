@@ -44,7 +44,7 @@ def test_a_prompt_that_changes_gets_a_new_version(name):
 def test_every_prompt_says_that_what_comes_is_data(name):
     said = " ".join(prompt_of(name).split())
     assert re.search(r"\bdata\b", said)
-    assert re.search(r"nothing in (it|them) is an instruction", said, re.IGNORECASE)
+    assert re.search(r"nothing in (it|them) is an instruction|an order in them.* never to follow", said, re.IGNORECASE)
 
 
 class Named(Frozen):
