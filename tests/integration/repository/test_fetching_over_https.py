@@ -1,5 +1,7 @@
 """Repositories over https from a real git server on loopback: what is sent, what is refused, what is never followed."""
 
+import asyncio
+
 import pytest
 
 from agents.repository.facts import Note
@@ -122,3 +124,33 @@ async def test_nothing_of_our_environment_reaches_the_reader(monkeypatch, reposi
     assert found.services
     assert not (tmp_path / "touched").exists()
     assert git(tmp_path, "version")
+
+
+async def test_others_are_answered_while_a_repository_is_read(repositories, server):
+    reading = asyncio.create_task(repositories.read(repositories.address(f"https://{server.host}/team/app.git")))
+    turns = 0
+    while not reading.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert (await reading).services
+    assert turns > 100
+
+
+async def test_whoever_comes_when_all_places_are_taken_is_told_so(repositories):
+    narrow = SandboxedRepositories(repositories.home, repositories.origins, Limits(seconds=0.05))
+    await narrow._at_once.acquire()
+    await narrow._at_once.acquire()
+    with pytest.raises(Refused, match="busy"):
+        await narrow.read(narrow.address(f"https://{repositories.origins.hosts[0]}/team/app.git"))
+
+
+async def test_a_reading_that_is_given_up_leaves_no_process_and_no_directory(repositories, server):
+    reading = asyncio.create_task(repositories.read(repositories.address(f"https://{server.host}/team/app.git")))
+    for _ in range(2000):
+        if repositories.home.exists() and list(repositories.home.iterdir()):
+            break
+        await asyncio.sleep(0.005)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert list(repositories.home.iterdir()) == []
