@@ -40,6 +40,10 @@ class LabControl:
         """Forget every planned fault."""
         self._post("clear_faults")
 
+    def release(self) -> None:
+        """Let every task go on that hangs, to the end it would have had."""
+        self._post("release")
+
     def reset(self) -> None:
         """Begin again with the first world; keys and pace stay."""
         self._post("reset")

@@ -8,7 +8,7 @@ KINDS = {
     "close": "the connection is closed without an answer",
     "silent": "the request is accepted and never answered",
     "task_error": "the next task of a matching type ends with text as its error",
-    "task_hang": "a task of a matching type never ends",
+    "task_hang": "a task of a matching type never ends, unless it is stopped or released",
     "task_slow": "a task of a matching type takes that many seconds",
     "agent_silent": "the agent of the guest with a matching VMID does not answer",
 }

@@ -25,8 +25,6 @@ from tests.fixtures.house import settings_for
 pytestmark = [pytest.mark.browser, pytest.mark.terraform]
 
 ASK = "je veux une VM ubuntu 24.04 avec 4 coeurs, 8 Go et 60 Go de disque pour staging, appelle-la api01"
-PACE = 0.25
-"""Slow enough for people to see progress."""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +38,7 @@ def browser():
 @pytest.fixture(scope="module")
 def product(tmp_path_factory, toolchain):
     home = tmp_path_factory.mktemp("browser")
-    with served(settings_for(home, toolchain, lab_pace=PACE, people=())) as product:
+    with served(settings_for(home, toolchain, people=())) as product:
         yield product
 
 
@@ -195,9 +193,13 @@ def test_alice_asks_in_french_bob_approves_and_both_read_the_report(people, prod
     look(phone, "planned-phone")
 
     watch(alice)
+    product.steer("fault", "task_hang", "^qmclone$", times=1)
     approve(bob).click()
     expect(heading(bob, "api01 : application en cours")).to_be_visible()
+    for page in (alice, bob):
+        expect(page.locator(".card")).to_contain_text(re.compile(r"clonage et premier démarrage"))
     look(bob, "applying")
+    product.steer("release")
     for page in (alice, bob):
         expect(heading(page, "api01 : prêt")).to_be_visible()
         expect(page.locator(".code pre")).to_have_text(re.compile(r"ssh .*ubuntu@"))
@@ -220,20 +222,22 @@ def test_alice_asks_in_french_bob_approves_and_both_read_the_report(people, prod
 
 
 def test_a_bot_that_restarts_in_the_middle_is_waited_for_and_nothing_is_doubled(browser, tmp_path, toolchain):
-    settings = settings_for(tmp_path, toolchain, lab_pace=0.4, people=())
-    lab = start(lab_home(settings), pace=0.4)
+    settings = settings_for(tmp_path, toolchain, people=())
+    lab = start(lab_home(settings), pace=0)
     try:
         with served(settings) as product:
             people = People(browser, product)
             alice = people.enter("alice")
             say(alice, ASK)
             bob = people.enter("bob", thread=path_of(alice))
+            product.steer("fault", "task_hang", "^qmclone$", times=1)
             approve(bob).click()
             expect(heading(alice, "api01 : application en cours")).to_be_visible()
             product.stop()
             expect(alice.locator("#offline")).to_be_visible()
             look(alice, "offline")
             product.start()
+            product.steer("release")
             for page in (alice, bob):
                 expect(page.locator("#offline")).to_be_hidden()
                 expect(heading(page, "api01 : prêt")).to_be_visible()

@@ -90,15 +90,17 @@ async def test_a_bot_that_restarts_in_the_middle_of_an_apply_reports_it_and_appl
     from bot.wiring.standing import lab_home
     from iac.lab.child import start
 
-    lab = start(lab_home(settings), pace=0.4)
+    lab = start(lab_home(settings), pace=0)
     try:
         async with open_house(settings, chat) as house:
             await house.say("alice", ASK)
-            await house.press("bob", await house.planned(), "approve")
-            await chat.card("t1", lambda c: c.tone == "busy" and "pproved" in text_of(c) and c.parts != ())
-            while (await house.runs())[-1].state is RunState.APPROVED:  # noqa: ASYNC110 - a worker moves it
+            card = await house.planned()
+            house.lab.fault("task_hang", "^qmclone$", times=1)
+            await house.press("bob", card, "approve")
+            while (await house.runs())[-1].state is not RunState.APPLYING:  # noqa: ASYNC110 - a worker moves it
                 await asyncio.sleep(0.02)
         async with open_house(settings, chat) as house:
+            house.lab.release()
             report = await chat.card("t1", lambda c: c.tone == "good")
             assert "ssh " in text_of(report)
             assert list(await house.machines()).count("api01") == 1

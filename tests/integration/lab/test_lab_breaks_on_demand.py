@@ -51,6 +51,15 @@ async def test_a_task_ends_with_an_error_and_its_text(pve, steer):
     assert upid in [row["upid"] for row in await pve.get("/nodes/pmox01/tasks", errors=1)]
 
 
+async def test_a_task_that_hangs_goes_on_when_it_is_released(pve, steer):
+    steer("fault", kind="task_hang", path="^qmstop$", times=1)
+    upid = await pve.post(f"{VM}/status/stop")
+    assert (await pve.get(f"/nodes/pmox03/tasks/{upid}/status"))["status"] == "running"
+    steer("release")
+    assert await pve.ended(upid) == "OK"
+    assert (await pve.get(f"{VM}/status/current"))["status"] == "stopped"
+
+
 async def test_a_task_never_ends_until_it_is_stopped(pve, steer):
     steer("fault", kind="task_hang", path="^qmstop$", times=1)
     upid = await pve.post(f"{VM}/status/stop")
