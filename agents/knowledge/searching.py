@@ -1,7 +1,7 @@
 """From a question to the passages that answer it best, one a page, and how much of the question each of them holds."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agents.knowledge.index import Index, expression
@@ -12,33 +12,38 @@ MOST = 5
 _CANDIDATES = 60
 """Passages of the full-text search that are looked at closer."""
 
-Row = tuple[int, Passage]
-
 
 def search(index: Index, question: str, language: Language | None, most: int = MOST) -> Found:
     """The best pages for a question. A question without words that say something finds nothing."""
     terms = terms_of(question, language)
     pages, passages = index.size()
     forms = tuple(dict.fromkeys(form for term in terms for form in term.forms))
-    if not terms:
-        return Found((), forms, pages)
-    rows = index.best(expression(forms), _CANDIDATES)
-    if not rows:
-        return Found((), forms, pages)
+    rows = _scored(index, terms, forms) if terms else {}
     ranked = sorted(_weighed(index, rows, terms, passages), key=lambda passage: -passage.score)
     return Found(tuple(_one_a_page(ranked, language)[:most]), forms, pages)
 
 
-def _weighed(index: Index, rows: Sequence[Row], terms: Sequence[Term], passages: int) -> list[Passage]:
+def _scored(index: Index, terms: Sequence[Term], forms: Sequence[str]) -> dict[int, Passage]:
+    """Candidates by row. Half of a score is for the words that were said, half for those and the ones like them."""
+    said = dict(index.best(expression(forms), _CANDIDATES))
+    wide = expression(dict.fromkeys([*forms, *(word for term in terms for word in term.alike)]))
+    meant = dict(index.best(wide, _CANDIDATES))
+    return {
+        row: replace(passage, score=sum(found[row].score for found in (said, meant) if row in found) / 2)
+        for row, passage in (said | meant).items()
+    }
+
+
+def _weighed(index: Index, rows: Mapping[int, Passage], terms: Sequence[Term], passages: int) -> list[Passage]:
     """Each passage with the share of the question's weight that it holds; rare words weigh more (inverse frequency)."""
-    held, whole = {number: 0.0 for number, _ in rows}, 0.0
+    held, whole = dict.fromkeys(rows, 0.0), 0.0
     for term in terms:
-        holders = index.holding(expression(term.forms))
+        holders = index.holding(expression([*term.forms, *term.alike]))
         weight = math.log(1 + (passages - len(holders) + 0.5) / (len(holders) + 0.5))
         whole += weight
-        for number in holders.intersection(held):
+        for number in holders & held.keys():
             held[number] += weight
-    return [replace(passage, share=held[number] / whole) for number, passage in rows]
+    return [replace(passage, share=held[number] / whole) for number, passage in rows.items()]
 
 
 def _one_a_page(ranked: Sequence[Passage], language: Language | None) -> list[Passage]:

@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -19,10 +19,11 @@ _LONGEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word or phrase that was said, and every form of it that counts when it is found."""
+    """One word or phrase that was said, and every form of it that counts when found; ``alike`` ones count half."""
 
     said: str
     forms: tuple[str, ...]
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Glossary:
     stems: tuple[tuple[str, tuple[str, ...]], ...]
     stop: frozenset[str]
     weak: frozenset[str]
+    groups: Mapping[str, tuple[str, ...]]
 
     def english(self, phrase: str) -> tuple[str, ...]:
         """What a phrase is called in English; nothing where it is not known. Both numbers of a noun are one word."""
@@ -46,6 +48,12 @@ class Glossary:
         fitting = (stem for stem in self.stems if stem[0].count(" ") == size and phrase.startswith(stem[0]))
         return next(fitting, ("", ()))[1]
 
+    def alike(self, forms: Sequence[str]) -> tuple[str, ...]:
+        """Other words that people use for these, whatever their ending."""
+        stems = [form.removesuffix(end) for form in forms for end in ("", "s", "es", "ed", "ing")]
+        others = (word for stem in stems for word in self.groups.get(stem, ()) if word not in forms)
+        return tuple(dict.fromkeys(others))
+
 
 def terms_of(question: str, language: Language | None) -> tuple[Term, ...]:
     """The words of a question that say what it is about. English ones stay as they are; others may be French."""
@@ -54,7 +62,8 @@ def terms_of(question: str, language: Language | None) -> tuple[Term, ...]:
     found = _translated(words, glossary) if language != "en" else (Term(w, (w,)) for w in words)
     kept = {t.said: t for t in found if t.said not in glossary.stop and (len(t.said) > 1 or t.said.isdigit())}
     telling = [term for said, term in kept.items() if said not in glossary.weak]
-    return tuple(telling or kept.values())[:MOST_TERMS]
+    chosen = (telling or list(kept.values()))[:MOST_TERMS]
+    return tuple(replace(term, alike=glossary.alike(term.forms)) for term in chosen)
 
 
 def fold(text: str) -> str:
@@ -89,4 +98,5 @@ def glossary_of() -> Glossary:
             table[key] = tuple(dict.fromkeys([*table.get(key, ()), *english.split()]))
     ordered = tuple(sorted(stems.items(), key=lambda stem: -len(stem[0])))
     stop, weak = (frozenset(_WORD.findall(fold(told[name]))) for name in ("stop", "weak"))
-    return Glossary(words, ordered, stop, weak)
+    groups = [group.split() for group in told["alike"]]
+    return Glossary(words, ordered, stop, weak, {word: tuple(group) for group in groups for word in group})

@@ -6,6 +6,7 @@ import json
 import platform
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from iac.terraform.doctor import inspect
 
 LEAST_PYTHON = (3, 11)
 EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound to
+DAY_S = 86_400
 READY_S = 10.0
 """Longer than any part may take to answer."""
 
@@ -59,6 +61,7 @@ def _lines(settings: Settings) -> Iterator[Line]:
     yield Line("database", _without_password(settings.database), is_ok=True)
     yield _cluster(settings)
     yield _model(settings)
+    yield _library(settings)
     yield _git(settings)
     yield from _running(settings)
     yield from _kept(settings)
@@ -107,6 +110,25 @@ def _git(settings: Settings) -> Line:
     found = shutil.which("git")
     mend = "apt-get install git (repositories that people name cannot be read without it)"
     return Line("git", found or "not found", found is not None, mend, is_needed=bool(settings.repositories.hosts))
+
+
+def _library(settings: Settings) -> Line:
+    """The documentation that answers are taken from: that the index can be used, how much is in it, how old it is."""
+    from bot.wiring.library import library_of
+
+    library = library_of(settings)
+    if library.path is None or not library.path.exists():
+        return Line("documentation", "our own pages; indexed at the first question", is_ok=True)
+    try:
+        shelved = library.shelved()
+    except ThreadformError as fault:
+        why = str(fault.sentence.values.get("why", fault))
+        return Line("documentation", why, is_ok=False, mend="threadform knowledge reindex")
+    unread = [each.source.name for each in shelved if not each.read_at]
+    days = (time.time() - min(each.read_at or time.time() for each in shelved)) / DAY_S
+    found = f"{len(shelved)} sources, {sum(each.pages for each in shelved)} pages, the oldest read {days:.0f} days ago"
+    found += f"; not read by this version: {', '.join(unread)}" if unread else ""
+    return Line("documentation", found, is_ok=not unread, mend="threadform knowledge reindex", is_needed=False)
 
 
 def _running(settings: Settings) -> Iterator[Line]:

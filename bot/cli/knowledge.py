@@ -107,6 +107,8 @@ def source_of(place: str, name: str, link: str) -> "Source":
 
     if link and not re.fullmatch(r"https?://\S+", link):
         raise Refused("knowledge.bad_link", link=link)
+    if re.match(r"git@|ssh://|git://", place) or place.endswith(".git"):
+        raise Refused("knowledge.git", place=place)
     if "://" in place:
         parts = checked(place)
         own = f"{parts.hostname}{parts.path}".rstrip("/")

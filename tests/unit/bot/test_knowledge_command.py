@@ -77,6 +77,8 @@ def test_a_damaged_index_is_made_anew_by_reindex(capsys, runbooks, tmp_path):
         (["add", "ftp://example.org/x"], "is no address that I can read"),
         (["add", "http://127.0.0.1:9/x"], "THREADFORM_KNOWLEDGE_HOSTS"),
         (["add", "https://a:b@example.org/x"], "a name or a password"),
+        (["add", "git@example.org:ops/runbooks.git"], "is a Git repository"),
+        (["add", "https://example.org/ops/runbooks.git"], "Clone it"),
         (["add", "runbooks", "--link", "wiki"], "no address that people could follow"),
         (["add", "runbooks", "--name", "a b;c"], "cannot be the name"),
         (["add", "runbooks", "--name", "threadform"], "Choose another name"),

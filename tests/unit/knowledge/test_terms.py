@@ -71,6 +71,17 @@ def test_an_english_question_is_not_translated():
     assert [term.forms for term in terms_of("charge of the plan", "en")] == [("charge",), ("plan",)]
 
 
+def test_words_that_people_use_for_one_another_are_looked_for_too_whatever_their_ending():
+    [term] = terms_of("growing", "en")
+    assert {"larger", "extend", "resize"} <= set(term.alike)
+    assert not set(term.alike) & set(term.forms)
+
+
+def test_what_everything_here_is_about_counts_only_where_nothing_else_was_said():
+    assert said("disks in Proxmox VE") == ["disks"]
+    assert said("what is Proxmox?") == ["proxmox"]
+
+
 def test_a_word_that_is_said_twice_counts_once():
     assert said("backup backup BACKUP") == ["backup"]
 
