@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,9 @@ def answer(asked: dict[str, Any], limits: Limits) -> dict[str, Any]:
         return {"refused": {"key": no.sentence.key, "values": dict(no.sentence.values)}}
     except MemoryError:
         return {"refused": {"key": "repository.no.large", "values": {}}}
+    except Exception as fault:  # noqa: BLE001 - the one door of this process: its fault is logged by whoever started it
+        where = traceback.extract_tb(fault.__traceback__)[-1]
+        return {"fault": f"{type(fault).__name__} at {Path(where.filename).name}:{where.lineno}"}
 
 
 def bound(limits: Limits) -> None:

@@ -116,16 +116,20 @@ class SandboxedRepositories:
 
 
 def read_answer(said: bytes) -> Repository:
-    """The facts in an answer. Raises ``Refused`` for a refusal, and for a process that ended without an answer."""
+    """The facts in an answer. Raises ``Refused`` for a refusal, and for a process that broke or was ended."""
     try:
         told: dict[str, Any] = json.loads(said)
-        if "refused" in told:
+        if "fault" in told:
+            log.error("repository.reader_broke", fault=str(told["fault"]))
+            no: ThreadformError = Refused("repository.no.reader")
+        elif "refused" in told:
             values = {name: tuple(v) if isinstance(v, list) else v for name, v in told["refused"]["values"].items()}
-            no: ThreadformError = Refused(told["refused"]["key"], **values)
+            no = Refused(told["refused"]["key"], **values)
         else:
             return _FACTS.validate_python(told["facts"])
     except (ValueError, KeyError, TypeError, ValidationError):
-        no = Refused("repository.no.broken")
+        log.warning("repository.reader_silent", is_empty=not said)
+        no = Refused("repository.no.reader")
     raise no
 
 

@@ -63,10 +63,16 @@ def shelf(tmp_path_factory):
     return place
 
 
+READ = {}
+
+
 @pytest.fixture
 async def found(request, shelf, tmp_path):
-    repositories = reader(tmp_path, shelf)
-    return await repositories.read(repositories.address(f"file://{shelf / request.param}"))
+    """Each is read once, whichever test comes first."""
+    if request.param not in READ:
+        repositories = reader(tmp_path, shelf)
+        READ[request.param] = await repositories.read(repositories.address(f"file://{shelf / request.param}"))
+    return READ[request.param]
 
 
 @pytest.mark.parametrize(("found", "name"), [(name, name) for name in NAMES], indirect=["found"], ids=NAMES)

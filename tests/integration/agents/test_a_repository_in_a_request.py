@@ -6,6 +6,9 @@ from agents.contracts import Proposal
 from agents.repository.address import parse_address
 from agents.repository.facts import Gpu, Health, Note, Port, Repository, Resources, Service, Volume
 from agents.repository.limits import Origins
+from bot.chat.cards.replies import reply_card
+from bot.chat.port import Form
+from bot.chat.words import Words
 from iac.errors import Refused
 from tests.integration.agents.gemini import FakeGemini
 from tests.integration.agents.world import Seen, Talk, crew, guest, keys, sizes
@@ -96,6 +99,15 @@ async def test_the_new_machine_is_planned_with_the_sizes_that_were_suggested(tex
     assert sizes(proposal) == [("ubuntu-2404-cloud", 4, 4096, 60)]
     assert [g.name for g in proposal.guests] == ["shop"]
     assert [note.key for note in proposal.notes] == ["crew.left_out.application"]
+
+
+@pytest.mark.parametrize(("text", "label"), [("deploy", "a new machine"), ("déploie", "une nouvelle machine")])
+async def test_the_choice_of_a_new_machine_is_read_in_the_persons_language(text, label):
+    reply = await talk().reply(f"{text} {URL}")
+    card = reply_card(reply, Words.load(), form_id="f")
+    (form,) = [part for part in card.parts if isinstance(part, Form)]
+    first = form.inputs[0].options[0]
+    assert (first.label, first.value) == (label, "new_vm")
 
 
 async def test_sizes_that_the_person_gives_hold_against_the_suggestion():

@@ -187,8 +187,13 @@ def test_what_git_said_becomes_one_sentence(said, key):
     "said", [b"", b"{", b"[]", b"{}", b'{"facts": 7}', b'{"facts": {}}', b'{"refused": {}}', b"\xff"]
 )
 def test_a_reader_that_died_or_says_nonsense_is_a_refusal(said):
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="reader"):
         read_answer(said)
+
+
+def test_a_fault_of_the_reader_itself_is_named_in_the_log_and_not_to_the_person():
+    with pytest.raises(Refused, match=r"repository\.no\.reader \{\}"):
+        read_answer(b'{"fault": "ValueError at hcl.py:7"}')
 
 
 def test_the_telling_files_are_opened_first_when_there_are_too_many():
