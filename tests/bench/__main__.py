@@ -11,7 +11,20 @@ from pathlib import Path
 from bot import log
 from bot.settings import Settings
 from iac.terraform.toolchain import Toolchain, load
-from tests.bench import acks, bench, costs, crew, from, knowledge, placing, processes, repositories, starts, tests, way
+from tests.bench import acks, costs, crew, knowledge, placing, repositories, starts, way
+from tests.bench.processes import cold_start
+from tests.bench.table import Table
+
+PARTS = {
+    "way": way,
+    "acks": acks,
+    "starts": starts,
+    "costs": costs,
+    "placing": placing,
+    "repositories": repositories,
+    "crew": crew,
+    "knowledge": knowledge,
+}
 TOOLS = Path(".threadform/tools")
 
 
