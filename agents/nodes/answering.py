@@ -1,11 +1,12 @@
 """Replies that propose nothing: lists, states, kind words, and a clear no."""
 
-from agents.contracts import Reply
+from agents.contracts import Act, Reply
 from agents.nodes.work import Work
 from agents.rules.answering import cluster_state, guest_states, listed, named_guests, runs_listed
 from agents.rules.asking import questions_for
 from agents.rules.remembered import Remembered
 from agents.rules.shapes import Route
+from agents.rules.telling import heard, left_of, refused
 from iac.errors import Sentence, say
 
 _MOST_RUNS = 10
@@ -22,7 +23,6 @@ _PLAIN = {
     "off_topic": "crew.off_topic",
     "policy_bypass": "crew.bypass",
     "approve_plan": "crew.approve",
-    "delete_vm": "crew.delete",
 }
 
 
@@ -33,10 +33,26 @@ async def answer(work: Work, route: Route) -> Reply:
     if route.intent in {"list_resources", "get_status", "cluster_question"}:
         return _reply(work, await _looked_up(work, route))
     if route.intent in _UNSUPPORTED:
-        return _reply(work, (say(f"crew.unsupported.{_UNSUPPORTED[route.intent]}"), say("crew.can")))
+        return _reply(work, _unsupported(work, route))
     if route.intent == "unclear":
         return await _unclear(work, route)
-    return _reply(work, (say(_PLAIN[route.intent]),))
+    return _reply(work, _plain(work, route))
+
+
+def _plain(work: Work, route: Route) -> tuple[Sentence, ...]:
+    """One kind sentence; and where only a part of a message was declined, that the rest was understood."""
+    is_part = route.intent == "policy_bypass" and work.is_part_understood
+    return (say(_PLAIN[route.intent]), *([say("crew.bypass_rest")] if is_part else []))
+
+
+def _unsupported(work: Work, route: Route) -> tuple[Sentence, ...]:
+    """Why it cannot be, or that it is nothing the bot does; what was understood; and what is possible now."""
+    if route.intent == "get_quota" and work.turn.rights is not None:
+        return left_of(work.turn.rights)
+    understood = work.understood
+    reasons = refused(understood.refusals, work.turn.rights) if understood else ()
+    acts = [Act(intent=understood.intent, slots=understood.slots), *understood.further] if understood else []
+    return (*reasons, say(f"crew.unsupported.{_UNSUPPORTED[route.intent]}"), *heard(acts), say("crew.can"))
 
 
 async def _looked_up(work: Work, route: Route) -> tuple[Sentence, ...]:

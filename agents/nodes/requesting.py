@@ -17,6 +17,7 @@ from agents.rules.evidence import borne_out
 from agents.rules.pending import SLOT_OF
 from agents.rules.review import findings_of, new_specs, placed
 from agents.rules.shapes import Analysis, Draft, Facts, Pick, Wish
+from agents.rules.telling import refused
 from iac.errors import Refused, Sentence, say
 from iac.grounding import Finding
 from iac.placement import NothingFits
@@ -29,6 +30,9 @@ async def request(ctx: Context, team: Team, work: Work, *, is_new: bool) -> Repl
     wish = await _validated(ctx, team, work, is_new=is_new)
     inventory = await work.inventory()
     wish_understood(work, wish)
+    if work.turn.rights is not None and work.understood and "over_quota" in work.understood.refusals:
+        slots = work.remember(wish, has_request=True)
+        return Reply(language=work.language, sentences=refused(["over_quota"], work.turn.rights), slots=slots)
     wish = cloned(wish, inventory)
     too_many = _too_many(wish, work)
     if too_many:

@@ -58,6 +58,11 @@ class Work:
         return seen_in(self._inventory) if self._inventory else NOTHING
 
     @property
+    def is_part_understood(self) -> bool:
+        """Whether something was understood beside what was declined."""
+        return self.understood is not None and self.understood.intent != "policy_bypass"
+
+    @property
     def now(self) -> datetime:
         """What relative dates are counted from."""
         return self.turn.said_at or datetime.now(UTC)

@@ -11,6 +11,7 @@ from agents.contracts import Proposal, Reply
 from agents.nodes.answering import answer
 from agents.nodes.documents import document
 from agents.nodes.hiring import ask
+from agents.nodes.removing import remove
 from agents.nodes.repositories import about_a_repository
 from agents.nodes.requesting import request
 from agents.nodes.team import Team
@@ -47,6 +48,8 @@ async def _answered(ctx: Context, team: Team, work: Work) -> Reply | Proposal:
         return told
     if chosen.intent in {"create_vm", "modify_plan"} or is_new_clone(chosen, work):
         return await request(ctx, team, work, is_new=_is_new(chosen, work))
+    if chosen.intent == "delete_vm":
+        return await remove(work)
     if chosen.intent == "docs_question":
         return await document(ctx, team, work)
     return await answer(work, chosen)
@@ -61,6 +64,8 @@ async def _routed(ctx: Context, team: Team, work: Work) -> Route:
     """The manager's route. What the rules guard is never asked of a model; typed answers need no route."""
     if work.turn.answers and work.known.pending:
         return Route(intent="modify_plan")
+    if work.turn.answers and work.known.act_asks and work.known.act and work.known.act.intent == "delete_vm":
+        return Route(intent="delete_vm")
     plain = plain_route(work.turn.text, work.memory)
     if plain is not None and (is_guarded(plain.intent) or plain.intent in NEEDS_NO_CLUSTER or plain.topic == "empty"):
         plain_understood(work, plain)

@@ -11,6 +11,7 @@ from bot.chat.port import Card, Event, Filled, Said
 from bot.domain.errors import NotAllowed, Refused, ThreadformError
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
+from bot.flow.entitling import Entitling
 from bot.flow.superseding import Superseding, run_id_of
 from bot.flow.telling import Telling, proposal_json, proposal_of
 from bot.flow.tongue import Tongue
@@ -41,6 +42,7 @@ class Intake:
     people: People
     telling: Telling
     now: Clock
+    entitling: Entitling | None = None
 
     async def hear(self, event: Said | Filled) -> None:
         """Answer one event; a refusal is told in the thread, anything else is raised and tried again."""
@@ -92,11 +94,19 @@ class Intake:
             answers=answers,
             slots=memory.slots,
             history=history,
+            **await self._known_of(person, event),
         )
         result = await self.crew.turn(turn)
         card = await self._record(event, person, result)
         await memory.add(f"bot:{event.dedupe}", role="bot", author="threadform", text=card.plain)
         await memory.remember(result.slots)
+
+    async def _known_of(self, person: Person, event: Event) -> Mapping[str, Any]:
+        """What the person may still ask for and whose guests are whose, so that the crew can say no early."""
+        if self.entitling is None:
+            return {}
+        rights, around = await self.entitling.of(person, event.conversation.key)
+        return {"rights": rights, "around": around}
 
     async def _record(self, event: Event, person: Person, result: Reply | Proposal) -> Card:
         if isinstance(result, Reply):

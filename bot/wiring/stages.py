@@ -10,6 +10,7 @@ from bot.flow.approving import Approving
 from bot.flow.closing import Closing
 from bot.flow.commanding import Commanding
 from bot.flow.editing import Editing
+from bot.flow.entitling import Entitling
 from bot.flow.intake import Intake
 from bot.flow.mending import Mending
 from bot.flow.planning import Planning
@@ -34,7 +35,7 @@ from bot.store.jobs import RedisJobs
 from bot.store.outbox import SqlOutbox
 from bot.store.reminders import SqlReminders
 from bot.store.reservations import SqlReservations
-from bot.store.stacks import SqlStacks, Vault
+from bot.store.stacks import SqlStacks, Vault, stack_id_of
 from bot.store.threads import RedisThreads
 from bot.store.trust import AuditTrust
 from bot.store.usage import SqlUsage
@@ -111,6 +112,7 @@ def _intake(parts: Parts, stacks: SqlStacks) -> Intake:
         people=parts.book,
         telling=parts.telling,
         now=parts.now,
+        entitling=Entitling(SqlClaims(parts.database), parts.book, stack_id_of, quotas_of(parts.settings)),
     )
 
 

@@ -1,6 +1,7 @@
 """The gate of the words: every sentence that code can say exists in every language, with the same fields."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,31 @@ def test_a_plural_has_both_forms():
             is_plural = key.endswith(".one") or (key.endswith(".other") and "count" in fields_of(pattern))
             wanted = {f"{plural_stem(key)}.{form}" for form in ("one", "other")}
             assert not is_plural or wanted <= set(catalogue), key
+
+
+def test_one_thing_is_told_with_no_field_that_several_lack():
+    for language in LANGUAGES:
+        catalogue = load_catalogue(language)
+        for key in (k for k in catalogue if k.endswith(".one") and plural_stem(k) + ".other" in catalogue):
+            other = catalogue[f"{plural_stem(key)}.other"]
+            assert fields_of(catalogue[key]) <= fields_of(other) | {"count"}, key
+
+
+def test_a_plural_in_one_language_is_one_in_the_other():
+    english, french = ({plural_stem(k) for k in load_catalogue(lang) if k.endswith(".one")} for lang in LANGUAGES)
+    assert english == french
+
+
+def test_french_words_stand_apart_from_their_signs_and_use_its_own_apostrophe():
+    """A space before ; ! ? » and after «; the renderer makes it one that does not break."""
+    for key, pattern in load_catalogue("fr").items():
+        assert not re.search(r"[^\s{][;!?»](?=\s|$)|«(?!\s)", pattern), key
+        assert not re.search(r"[a-zà-ÿ]'[a-zà-ÿ]", pattern), key
+
+
+def test_english_words_have_no_french_spaces():
+    for key, pattern in load_catalogue("en").items():
+        assert not re.search(r"[a-z] [;!?](?=\s|$)|[\u00a0\u202f]", pattern), key
 
 
 @pytest.mark.parametrize(
