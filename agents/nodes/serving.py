@@ -32,7 +32,8 @@ def notice(before: str, now: str, notes: Sequence[Note]) -> Sentence | None:
     if not now or now == (before or FULL):
         return None
     if now == OTHER:
-        return say("crew.served_by_other", model=next(n.served_by for n in notes if n.served_by not in ("", RULES)))
+        names = (note.served_by.partition(":")[2] for note in notes if note.served_by not in ("", RULES))
+        return say("crew.served_by_other", model=next(names))
     return say({FULL: "crew.recovered", FIXED: "crew.degraded", BUDGET: "crew.budget_spent"}[now])
 
 

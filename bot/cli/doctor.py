@@ -100,8 +100,10 @@ def _cluster(settings: Settings) -> Line:
 
 
 def _model(settings: Settings) -> Line:
-    named = [settings.gemini_model] if settings.gemini_key else []
-    named += [settings.openai_model or settings.openai_url] if settings.openai_url else []
+    """Who is asked, in order; a price that nobody named is no fault, and worth knowing."""
+    from bot.wiring.crew import models_of
+
+    named = [f"{link.name}{'' if link.price else ' (price not known)'}" for link in models_of(settings)]
     found = f"{', then '.join(named)}, then the offline rules" if named else "the offline rules (no key needed)"
     return Line("model", found, is_ok=True)
 

@@ -203,8 +203,13 @@ class Settings(BaseSettings):
         given = (self.pve_token, self.state_key, self.gemini_key, self.openai_key, self.local_key)
         words = [secret.get_secret_value() for secret in given if secret]
         words += [word.partition("=")[2] for word in words if "!" in word]
-        words += [unquote(urlsplit(url).password or "") for url in (self.database_url, self.redis_url)]
+        words += [unquote(urlsplit(url).password or "") for url in self._urls]
         return tuple(word for word in words if word)
+
+    @property
+    def _urls(self) -> tuple[str, ...]:
+        """Addresses that may carry a password."""
+        return (self.database_url, self.redis_url, self.gemini_url, self.openai_url, self.local_url)
 
     @property
     def is_lab(self) -> bool:

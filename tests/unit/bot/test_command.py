@@ -112,3 +112,12 @@ def test_a_cluster_that_does_not_answer_is_a_finding_with_a_way_on(monkeypatch, 
     assert "MISSING  cluster: https://127.0.0.1:9" in said
     assert "THREADFORM_PVE_ENDPOINT, _TOKEN and _CA" in said
     assert "hunter2" not in said
+
+
+def test_the_doctor_names_every_model_in_its_order(monkeypatch, tmp_path, capsys):
+    told = {"HOME": str(tmp_path), "GEMINI_KEY": "k", "LOCAL_URL": "http://127.0.0.1:1/v1", "LOCAL_MODEL": "llama"}
+    for name, value in told.items():
+        monkeypatch.setenv(f"THREADFORM_{name}", value)
+    main(["doctor"])
+    line = "model: gemini:gemini-2.5-flash (price not known), then local:llama, then the offline rules"
+    assert line in capsys.readouterr().out

@@ -166,3 +166,9 @@ def test_models_are_asked_in_order_and_a_server_of_ones_own_costs_nothing():
     assert free.price.of(10**9, 10**9) == 0
     (unknown,) = models_of(Settings(gemini_key="k"))
     assert unknown.price is None
+
+
+def test_a_password_in_the_address_of_a_model_is_a_secret():
+    urls = {"openai_url": "https://u:pass-one@o/v1", "local_url": "http://u:pass-two@l/v1"}
+    settings = Settings(**urls, openai_model="m", local_model="l", local_key="key-three")
+    assert {"pass-one", "pass-two", "key-three"} <= set(settings.secrets)
