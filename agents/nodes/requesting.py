@@ -12,7 +12,7 @@ from agents.nodes.understanding import understood, wish_understood
 from agents.nodes.work import Work
 from agents.rules.amending import without
 from agents.rules.asking import questions_for, questions_from
-from agents.rules.drafting import cloned, draft_of, named, specs_of
+from agents.rules.drafting import GPU, cloned, draft_of, named, specs_of
 from agents.rules.evidence import borne_out
 from agents.rules.pending import SLOT_OF
 from agents.rules.review import findings_of, new_specs, placed
@@ -88,7 +88,8 @@ def _proposal(work: Work, made: tuple[Wish, Draft], review: Review, strategy: tu
     wish, draft = made
     specs = specs_of(draft)
     names = [spec.name for spec in specs]
-    notes = tuple(say(f"crew.left_out.{extra}") for extra in wish.left_out)
+    given = {GPU} if any(spec.devices for spec in specs) else set[str]()
+    notes = tuple(say(f"crew.left_out.{extra}") for extra in wish.left_out if extra not in given)
     return Proposal(
         language=work.language,
         intent="change" if set(names) <= work.reality.standing else "create",

@@ -1,5 +1,6 @@
 """From a complete wish to a draft: templates by name, every guest with a name, counts unrolled. Pure."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -9,6 +10,10 @@ from iac.grounding import is_label, resolve_template
 from iac.inventory import GIB, MIB, Inventory
 from iac.spec import GuestSpec
 
+GPU = "gpu"
+"""What a person asks for by that word; which device it is, the cluster's mappings say."""
+
+_GPU = re.compile(r"gpu|graphic|nvidia|radeon|a100|h100|rtx|tesla")
 _PLACES = ("node", "storage", "network", "pool", "is_ha")
 
 
@@ -30,15 +35,24 @@ def named(wish: Wish, thread: str, taken: Collection[str]) -> Wish:
 def draft_of(wish: Wish, inventory: Inventory, environment: str) -> Draft:
     """The draft that says exactly what was asked; every size of the wish is known."""
     guests = [_guest(group, name, inventory) for group in wish.guests for name in group.names]
-    return Draft(environment=environment, guests=[_beside(guest, wish) for guest in guests])
+    card = gpu_of(inventory) if GPU in wish.left_out else None
+    devices = [card] if card else []
+    return Draft(environment=environment, guests=[_beside(guest, wish, devices) for guest in guests])
 
 
-def _beside(guest: DraftGuest, wish: Wish) -> DraftGuest:
+def gpu_of(inventory: Inventory) -> str | None:
+    """The mapped device that "a GPU" means here: the one that calls itself so; None where none does, or several do."""
+    named = sorted({d.mapping for d in inventory.devices if _GPU.search(f"{d.mapping} {d.description}".lower())})
+    return named[0] if len(named) == 1 else None
+
+
+def _beside(guest: DraftGuest, wish: Wish, devices: list[str]) -> DraftGuest:
     """The guest with what was wished of the whole request; nobody is kept away from itself."""
     others = [name for group in wish.guests for name in group.names if name != guest.name]
     near = others[:1] if wish.is_together else []
     apart = [name for name in wish.apart if name != guest.name]
-    return guest.model_copy(update={"near": near, "apart": apart, "is_spread": wish.is_spread and bool(others)})
+    is_spread = wish.is_spread and bool(others)
+    return guest.model_copy(update={"near": near, "apart": apart, "is_spread": is_spread, "devices": devices})
 
 
 def specs_of(draft: Draft) -> tuple[GuestSpec, ...]:
@@ -48,7 +62,7 @@ def specs_of(draft: Draft) -> tuple[GuestSpec, ...]:
 
 def _spec(guest: DraftGuest) -> GuestSpec:
     told: dict[str, Any] = guest.model_dump()
-    return GuestSpec(**told | {slot: tuple(told[slot]) for slot in ("near", "apart")})
+    return GuestSpec(**told | {slot: tuple(told[slot]) for slot in ("near", "apart", "devices")})
 
 
 def _names(group: GuestWish, thread: str, index: int, taken: Collection[str]) -> list[str]:

@@ -134,6 +134,7 @@ class DraftGuest(Shape):
     near: list[str] = Field(default_factory=list)
     apart: list[str] = Field(default_factory=list)
     is_spread: bool = False
+    devices: list[str] = Field(default_factory=list)
 
 
 class Draft(Shape):

@@ -29,6 +29,7 @@ def _allowed(wish: Wish, guests: Iterable[PlacedGuest], inventory: Inventory, ru
         nodes={g.spec.name: g.node for g in by_vmid.values()},
         taken=frozenset(g.vmid for g in inventory.guests),
         ha_vmids=frozenset(vmid for vmid, g in by_vmid.items() if g.spec.is_ha),
+        devices={g.spec.name: g.spec.devices for g in by_vmid.values() if g.spec.devices},
         environment=environment.name,
         environment_nodes=environment.nodes,
         storages=environment.storages,

@@ -57,6 +57,8 @@ def _guest(guest: PlacedGuest) -> Mapping[str, Any]:
         "network": guest.network,
         "pool": guest.spec.pool,
         "cores": guest.spec.cores,
+        "cpu": guest.spec.cpu,
+        "devices": list(guest.spec.devices),
         "memory_mb": guest.spec.memory_mb,
         "disk_gb": guest.spec.disk_gb,
         "address": f"{address.ip}/{address.prefix}" if address else None,

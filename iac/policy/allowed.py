@@ -33,7 +33,7 @@ class Allowed:
     ``guests`` are the names the person asked about, ``vmids`` the numbers reserved for them, ``nodes`` the
     node approved for each (a guest that is not in it may be on any node), ``taken`` the VMIDs that the cluster
     shows as existing now: none of those may be created, ``ha_vmids`` the guests whose spec asks for high
-    availability: only they may be put under it.
+    availability: only they may be put under it. ``devices`` are the mapped devices that a new guest may be given.
 
     What the environment allows: ``environment_nodes``, ``storages`` and ``networks`` (empty: any), and the ``tags``
     that every guest must carry. ``mark`` is the tag of guests that are ours to change (empty: not asked).
@@ -49,6 +49,7 @@ class Allowed:
     nodes: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[int] = frozenset()
     ha_vmids: frozenset[int] = frozenset()
+    devices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     environment: str = ""
     environment_nodes: tuple[str, ...] = ()
     storages: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ a violation, never a silent pass.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from iac.errors import Sentence, say
 from iac.plan import Change
@@ -95,12 +96,25 @@ def no_password(change: Change, _: Allowed) -> Violations:
         yield say("policy.password", guest=guest_of(change))
 
 
-def nothing_dangerous(change: Change, _: Allowed) -> Violations:
-    """No setting that reaches into the node, unless it was there before and stays as it is."""
+def nothing_dangerous(change: Change, allowed: Allowed) -> Violations:
+    """No setting that reaches into the node, unless it was there before and stays as it is.
+
+    A new guest may be given the devices that were asked for it, by the names that an operator has mapped.
+    """
     for name in _DANGEROUS:
         now, then = change.before.get(name) or None, change.after.get(name) or None
-        if is_marked(change.unknown, (name,)) or then != now:
+        is_changed = is_marked(change.unknown, (name,)) or then != now
+        if is_changed and not (name == "hostpci" and _are_asked_for(change, then, allowed)):
             yield say("policy.dangerous", guest=guest_of(change), field=name)
+
+
+def _are_asked_for(change: Change, then: Any, allowed: Allowed) -> bool:
+    """Whether these are just the mapped devices asked for a guest that is made now; any other setting of one is not."""
+    wanted = allowed.devices.get(guest_of(change), ())
+    if change.action != "create" or is_marked(change.unknown, ("hostpci",)) or not isinstance(then, list):
+        return False
+    plain = all(isinstance(row, dict) and {k for k, v in row.items() if v} <= {"device", "mapping"} for row in then)
+    return plain and [row.get("mapping") for row in then] == list(wanted)
 
 
 def no_hidden_reboot(change: Change, _: Allowed) -> Violations:

@@ -9,6 +9,8 @@ variable "guests" {
     network       = string
     pool          = optional(string)
     cores         = number
+    cpu           = optional(string, "x86-64-v2-AES")
+    devices       = optional(list(string), [])
     memory_mb     = number
     disk_gb       = number
     address       = optional(string)

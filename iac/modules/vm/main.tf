@@ -30,8 +30,18 @@ resource "proxmox_virtual_environment_vm" "guest" {
 
   cpu {
     cores = var.guest.cores
-    # Every processor of the last ten years has it, so the guest can move to any node.
-    type = "x86-64-v2-AES"
+    # The default is one that every processor of the last ten years has, so the guest can move to any node.
+    type = var.guest.cpu
+  }
+
+  # Only devices that an operator has mapped for guests, by the name of the mapping; never an address on the node.
+  dynamic "hostpci" {
+    for_each = var.guest.devices
+
+    content {
+      device  = "hostpci${hostpci.key}"
+      mapping = hostpci.value
+    }
   }
 
   memory {

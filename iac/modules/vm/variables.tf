@@ -14,6 +14,8 @@ variable "guest" {
     network       = string
     pool          = optional(string)
     cores         = number
+    cpu           = optional(string, "x86-64-v2-AES")
+    devices       = optional(list(string), [])
     memory_mb     = number
     disk_gb       = number
     address       = optional(string)

@@ -1,8 +1,11 @@
 """Wishes about neighbours, from the words of a person to the nodes of a proposal."""
 
+from dataclasses import replace
+
 import pytest
 
 from iac.errors import say
+from iac.inventory import Device
 from tests.integration.agents.world import Seen, Talk, crew, guest, keys
 
 SIZE = "ubuntu 24.04, 2 cores, 4 GB, 40 GB disk"
@@ -53,3 +56,34 @@ async def test_keeping_apart_from_every_node_is_refused_with_every_nodes_reason(
     reply = await Talk(crew(Seen(*everywhere))).reply(f"{SIZE}, call it calm01, away from m1, m2 and m3")
     assert "place.nothing_fits" in keys(reply)
     assert keys(reply).count("place.not_apart") == 3
+
+
+# ---------------------------------------------------------------- devices
+
+
+def with_devices(*devices):
+    cluster = Seen()
+    cluster.inventory = replace(cluster.inventory, devices=devices)
+    return cluster
+
+
+@pytest.mark.parametrize("words", ["with a GPU", "avec un GPU"])
+async def test_a_gpu_is_the_device_that_the_cluster_has_mapped_as_one(words):
+    talk = Talk(crew(with_devices(Device("card1", "pmox02", 1, "graphics card"), Device("dongle", "pmox01"))))
+    proposal = await talk.proposal(f"{SIZE}, call it train01, {words}")
+    assert (proposal.guests[0].devices, nodes(proposal)) == (("card1",), ["pmox02"])
+    assert "crew.left_out.gpu" not in [note.key for note in proposal.notes]
+
+
+async def test_a_gpu_where_none_is_mapped_or_it_is_not_clear_which_is_said_not_to_be_there():
+    two = with_devices(Device("gpu-a", "pmox01"), Device("gpu-b", "pmox02"))
+    for cluster in (Seen(), two):
+        proposal = await Talk(crew(cluster)).proposal(f"{SIZE}, call it train01, with a GPU")
+        assert proposal.guests[0].devices == ()
+        assert "crew.left_out.gpu" in [note.key for note in proposal.notes]
+
+
+async def test_a_gpu_that_another_guest_has_is_refused_with_the_reason():
+    taken = with_devices(Device("gpu", "pmox01", 1, held_by=(200,)))
+    reply = await Talk(crew(taken)).reply(f"{SIZE}, call it train01, with a GPU")
+    assert "place.device_taken" in keys(reply)
