@@ -21,6 +21,11 @@ def test_the_rules_alone_never_load_adk():
     assert _loaded("import agents.rules.reading, agents.rules.review, agents.rules.intents") == "[]"
 
 
+def test_the_process_that_reads_a_repository_loads_neither_models_nor_validation():
+    code = "import agents.repository.__main__\nimport sys\nassert 'pydantic' not in sys.modules"
+    assert _loaded(code) == "[]"
+
+
 def test_warming_up_loads_adk_and_closes_the_search_for_a_missing_package():
     code = (
         "import asyncio, sys\nfrom agents.crew import AdkCrew, CrewSettings\nfrom iac.spec import Limits\n"
