@@ -33,6 +33,8 @@ class Desk:
     excerpt_most: int = EXCERPT
     files: list[File] = field(default_factory=list)
     buttons: int = 0
+    excerpts: int = 0
+    """How many texts were shown in part: they could be shorter."""
     kept: dict[Part, list[Block]] = field(default_factory=dict)
     """Parts that look the same however much of a long text is shown."""
 
@@ -70,6 +72,7 @@ class Desk:
         shown, hidden = excerpt(text, self.excerpt_most)
         if not hidden and FENCE not in text:
             return section(fenced(shown))
+        self.excerpts += 1
         name = self.attach(name, text)
         return section(f"{fenced(shown)}\n{more_lines(self.words, self.language, hidden, name)}")
 

@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from bot.chat.port import Buttons, Card, Code, Diff, Fields, Form, Part, Quote, Text
 from bot.chat.slack.controls import plain_text
 from bot.chat.slack.excerpt import section
-from bot.chat.slack.limits import EXCERPT, HEADER, TEXT, Block, units, weight
+from bot.chat.slack.limits import EXCERPT, HEADER, MESSAGE, TEXT, Block, size_of, units, weight
 from bot.chat.slack.mrkdwn import inert, plain, split
 from bot.chat.slack.paging import Page, cut, pages_of
 from bot.chat.slack.parts import Desk, bold_of, paragraphs
-from bot.chat.slack.rendered import Post, Rendered
+from bot.chat.slack.rendered import File, Post, Rendered
 from bot.chat.words import Words
 
 ICONS = {"neutral": "", "busy": "⏳ ", "waiting": "👉 ", "good": "✅ ", "bad": "❌ "}
@@ -33,15 +34,16 @@ def render(card: Card, words: Words, *, language: str = "", can_fold: bool = Tru
     """
     spoken = language or words.language_of(prose_of(card))
     most = 1 if card.title else POSTS
-    pages: list[Page] = []
     kept: dict[Part, list[Block]] = {}
-    for size in EXCERPTS if any(isinstance(part, Code | Diff) for part in card.parts) else EXCERPTS[:1]:
+    for size in EXCERPTS:
         desk = Desk(words, spoken, can_fold, card.tone == "waiting", size, kept=kept)
         blocks = _blocks(card, desk)
         pages = pages_of(blocks)
         if len(pages) <= most and _is_told(card):
             return _rendered(card, pages, desk)
-    name = desk.attach(CARD_NAME, text_of(card))
+        if len(pages) <= most or size_of(blocks) - most * MESSAGE > (size - EXCERPTS[-1]) * desk.excerpts:
+            break
+    name = desk.attach(CARD_NAME, text_of(card, desk.files))
     note = section(inert(desk.say("slack.rest", name=name)))
     return _rendered(card, cut(blocks, note, most), desk)
 
@@ -51,9 +53,10 @@ def prose_of(card: Card) -> str:
     return "\n".join([card.plain, card.title, *(_text(p) for p in card.parts if not isinstance(p, Code | Diff))])
 
 
-def text_of(card: Card) -> str:
-    """Everything a card says, as text; what has a file of its own is named there only by its first words."""
-    told = "\n\n".join(filter(None, [card.title, *(_text(part) for part in card.parts)]))
+def text_of(card: Card, files: Sequence[File] = ()) -> str:
+    """Everything a card says, as text; a part that is in one of the files is named by that."""
+    names = {file.text: file.name for file in files}
+    told = "\n\n".join(filter(None, [card.title, *(_filed(part, names) for part in card.parts)]))
     return told if card.plain in told else f"{card.plain}\n\n{told}".strip()
 
 
@@ -102,6 +105,12 @@ def _beginning(page: Page) -> str:
     found = (block["text"]["text"] for block in page if block["type"] == "section" and "text" in block)
     first = next(found, "…")
     return first if weight(first) <= FOLLOWING and "<" not in first else "…"
+
+
+def _filed(part: Part, names: Mapping[str, str]) -> str:
+    if not isinstance(part, Code | Diff) or part.text not in names:
+        return _text(part)
+    return f"{part.summary if isinstance(part, Diff) else ''} ({names[part.text]})".strip()
 
 
 def _text(part: Part) -> str:

@@ -207,6 +207,13 @@ def test_a_card_of_a_run_stays_one_message_and_its_buttons_with_it():
     assert file.text.count("word") == 6000
 
 
+def test_a_card_in_a_file_names_the_diff_that_has_its_own():
+    _, (diff, whole) = shown(Diff("the change", "+ x\n" * 3000), *(Text(f"{n} " + "word " * 500) for n in range(9)))
+    assert (diff.name, whole.name) == ("plan.diff", "card.txt")
+    assert "the change (plan.diff)" in whole.text
+    assert "+ x" not in whole.text
+
+
 def test_a_diff_shows_less_of_itself_before_anything_else_is_left_out():
     parts = [Text("word " * 590) for _ in range(2)]
     blocks, files = shown(*parts, Diff("diff", "+ x\n" * 3000), Text("the last word"))
