@@ -46,9 +46,9 @@ async def test_a_frozen_house_plans_but_applies_nothing_until_it_is_released(gua
     assert "api01" in await house.machines()
     assert house.lab is not None
     await house.say("alice", "2c/4g ubuntu 24.04, 20 GB, call it api02", thread="t2")
-    refused = await house.chat.card("t2", lambda c: c.tone == "bad")
-    assert "Machines that Alice may hold here: 1" in text_of(refused)
-    assert [run.state for run in await house.runs()] == [RunState.APPLIED, RunState.REFUSED]
+    refused = await house.chat.card("t2", lambda c: "more than you may still ask for" in text_of(c))
+    assert "0 machines" in text_of(refused)
+    assert [run.state for run in await house.runs()] == [RunState.APPLIED]
     assert not can_be_approved(refused)
 
 
