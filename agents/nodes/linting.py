@@ -1,6 +1,7 @@
 """The linter of a draft: fixed rules first, then terraform's reading of what would be written. No model is asked."""
 
 import time
+from collections.abc import Sequence
 
 from agents.contracts import Issue
 from agents.models.building import RULES
@@ -9,9 +10,11 @@ from agents.plugins.journal import NOTES
 from agents.rules.drafting import specs_of
 from agents.rules.review import issues_of
 from agents.rules.shapes import Draft
-from iac.errors import say
+from iac.errors import Sentence, Value, say
 
 LINTER = "linter"
+MOST, LONGEST = 10, 80
+"""Issues of one draft that the trace keeps one by one, and letters of a value in them."""
 
 
 async def lint(work: Work, draft: Draft, asked: Draft) -> tuple[Issue, ...]:
@@ -22,8 +25,18 @@ async def lint(work: Work, draft: Draft, asked: Draft) -> tuple[Issue, ...]:
     """
     began = time.perf_counter()
     issues = issues_of(draft, asked, work.reality) or await _faults(work, draft)
-    NOTES.get().add(LINTER, began, RULES, tuple(issue.problem for issue in issues))
+    NOTES.get().add(LINTER, began, RULES, noted(issues))
     return issues
+
+
+def noted(issues: Sequence[Issue]) -> tuple[Sentence, ...]:
+    """What is kept of them: a draft is a model's, and may hold names of any length, and any number of them."""
+    kept = tuple(Sentence(i.problem.key, {k: _short(v) for k, v in i.problem.values.items()}) for i in issues[:MOST])
+    return (*kept, say("crew.review.more", count=len(issues) - MOST)) if len(issues) > MOST else kept
+
+
+def _short(value: Value) -> Value:
+    return f"{value[:LONGEST]}…" if isinstance(value, str) and len(value) > LONGEST else value
 
 
 async def _faults(work: Work, draft: Draft) -> tuple[Issue, ...]:

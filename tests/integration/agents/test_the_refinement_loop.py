@@ -153,3 +153,23 @@ async def test_offline_one_draft_is_linted_once_and_right():
     proposal = await talk(manifests=Manifests()).proposal(FULL)
     assert [step.agent for step in proposal.trace][-3:] == ["drafter", "linter", "reviewer"]
     assert proposal.trace[-2].found == ()
+
+
+async def test_the_trace_keeps_no_megabyte_of_a_models_names():
+    guests = [{"name": "x" * 3_000, "template": "t", "cores": 1, "memory_mb": 1, "disk_gb": 1}] * 18
+    huge = {"environment": "y" * 3_000, "guests": guests}
+    proposal = await talk(FakeGemini({"drafter": huge, "refiner": huge})).proposal(FULL)
+    assert sizes(proposal) == EXPECTED
+    kept = json.dumps([step.model_dump(mode="json") for step in proposal.trace])
+    assert "x" * 200 not in kept
+    assert len(kept) < 40_000
+    assert all(len(step.found) <= 11 for step in proposal.trace)
+
+
+async def test_the_trace_holds_no_word_of_a_prompt_a_message_or_a_secret():
+    gemini = wrong_once(guest(cores=8))
+    proposal = await talk(gemini).proposal(f"{FULL}, for the zebra project")
+    kept = json.dumps([step.model_dump(mode="json") for step in proposal.trace])
+    prompts = [asked["systemInstruction"]["parts"][0]["text"] for asked in gemini.asked]
+    assert "zebra" not in kept
+    assert all(line not in kept for prompt in prompts for line in prompt.splitlines() if len(line) > 20)
