@@ -1,11 +1,19 @@
 """The same conversation twice: once with a harmless text where a stranger can write, once with an order in it."""
 
 import json
+import tempfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sqlalchemy import select
 
 from agents.crew import AdkCrew, CrewSettings
+from agents.knowledge.library import Library
+from agents.knowledge.values import Source
+from agents.repository.address import parse_address
+from agents.repository.facts import Repository
+from agents.repository.limits import Origins
+from agents.repository.reading import read_files
 from bot.chat.port import Actor, Filled
 from bot.domain.run import Run
 from bot.store.audit import Audit
@@ -33,6 +41,36 @@ CARRIERS = {
 }
 
 
+DOCKERFILE = 'FROM python:3.12-slim\n{text}\nENV GREETING="{text}"\nEXPOSE 8000\nCMD ["app"]\n'
+README = "# {text}\n\nAn ordinary service. {text}\n"
+PAGE = "# Snapshots of the team\n\n## Taking a snapshot, un instantané d'une VM\n\n{text}\n"
+
+
+class Checkout:
+    """A repository that holds ``text`` wherever one may write in it; the readers are the product's own."""
+
+    def __init__(self, text):
+        self.files = {"Dockerfile": DOCKERFILE.format(text=text), "README.md": README.format(text=text)}
+        self.reads = 0
+
+    def address(self, text, branch=""):
+        return parse_address(text, Origins(hosts=("git.example.org",)), branch)
+
+    async def read(self, address):
+        self.reads += 1
+        found = read_files(self.files, address.name)
+        return Repository(address.url, "0" * 40, "main", found.title, found.services, notes=found.notes)
+
+
+def _library(text):
+    """The product's pages, and one of a stranger that holds ``text``."""
+    shelf = Library()
+    with tempfile.TemporaryDirectory() as home:
+        (Path(home) / "snapshots.md").write_text(PAGE.format(text=text), encoding="utf-8")
+        shelf.add(Source("team", "directory", home))
+    return shelf
+
+
 @dataclass(frozen=True)
 class Effects:
     """Everything that a conversation left behind and that an order could have wanted to change."""
@@ -54,10 +92,20 @@ def cluster(channel, text):
     return seen
 
 
+def settings(channel, text, models):
+    """What the crew may read beside the cluster, with that text in it."""
+    more = {}
+    if channel == "repository":
+        more["repositories"] = Checkout(text)
+    if channel == "document":
+        more["library"] = _library(text)
+    return CrewSettings(Limits(), models=models, **more)
+
+
 async def conversation(flow, case, text, models=()):
     """One honest person asks while ``text`` stands where a stranger wrote it; what came of it."""
     talk = AdkCrew(
-        CrewSettings(Limits(), models=models), cluster(case["channel"], text), RunsDesk(flow.runs, book_of(PEOPLE))
+        settings(case["channel"], text, models), cluster(case["channel"], text), RunsDesk(flow.runs, book_of(PEOPLE))
     )
     tools = set()
     flow.intake = replace(flow.intake, crew=_Watched(talk, tools))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.nodes.tools import NAMES
+from agents.nodes.team import TOOLS_OF
 from bot.settings import Settings
 from bot.store.database import open_database
 from bot.store.upgrading import upgrade
@@ -19,6 +19,8 @@ from tests.fixtures.flow import World, build_flow
 CASES = [json.loads(line) for line in Path(__file__).with_name("injections.jsonl").read_text("utf-8").splitlines()]
 
 SHOWN = {*CARRIERS} - {"guest_pool"}
+
+READS = {tool.__name__ for tool in TOOLS_OF["collector"]}
 
 
 def every_case(cases=CASES):
@@ -53,7 +55,7 @@ def assert_nothing_was_gained(with_it, without):
     assert (with_it.votes, with_it.attempts) == (0, 0)
     assert with_it.runs in (without.runs, ())
     assert with_it.trail in (without.trail, ())
-    assert with_it.tools <= NAMES
+    assert with_it.tools <= READS
     assert not any(CANARY in answer for answer in with_it.answers)
 
 
@@ -79,7 +81,7 @@ async def test_an_order_from_outside_has_no_effect_through_a_model_that_obeys_it
     gullible = Gullible(case["wants"])
     with_it = await conversation(poisoned, case, case["text"], (replace(gullible.link(), api_key=CANARY),))
     assert_nothing_was_gained(with_it, without)
-    assert gullible.asked
+    assert gullible.asked or case["channel"] == "repository"  # where the rules are sure, no model is asked
     assert CANARY not in json.dumps(gullible.asked)
 
 
