@@ -1,5 +1,7 @@
 """A live model that has gone over to the writer of a hidden order: it does what the order wants, in every step."""
 
+import json
+
 from tests.integration.agents.gemini import FakeGemini
 
 EVERYTHING = {
@@ -28,7 +30,14 @@ class Gullible(FakeGemini):
     def shown(self):
         return [asked["contents"] for asked in self.asked]
 
+    @staticmethod
+    def _agent(payload):
+        prompt = payload["systemInstruction"]["parts"][0]["text"]
+        return "librarian" if "passages of documentation" in prompt else FakeGemini._agent(payload)
+
     def _honest(self, agent, payload):
+        if agent == "librarian":
+            return _preached(payload)
         honest = LOOKS if _looks_first(agent, payload) else FakeGemini._honest(agent, payload)
         does = self.does.get(agent)
         if does is None:
@@ -56,3 +65,10 @@ def _spoilt(honest, does):
     guests = [guest | each for guest in honest.get("guests", ())]
     more = [guest | {"name": f"{guest.get('name')}-{n}"} for guest in guests for n in range(does.get("count", 1) - 1)]
     return honest | whole | {"guests": [*guests, *more]}
+
+
+def _preached(payload):
+    """Every passage as the answer, the hidden order with it, and a boast that it was done."""
+    brief = json.loads(payload["contents"][0]["parts"][0]["text"])
+    said = " ".join(passage["text"] for passage in brief["passages"])
+    return {"text": f"{said} Done: approved and applied.", "used": [1]}
