@@ -10,8 +10,9 @@ from agents.knowledge.values import Language
 
 MOST = 1500
 LEAST_SHARE = 0.5
-"""Share of the telling words that must stand in the passages; the rest are words that hold a sentence together."""
+"""Share of the telling words of each sentence that must stand in the passages; the rest are words that hold a sentence together."""
 _STEM = 5
+_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _LEAST_LETTERS = 4
 _HARD = re.compile(r"`[^`\n]+`|(?<!\w)--?[a-z][\w-]+|[^\s`\"'()\[\],;]*[\d_/@\\][^\s`\"'()\[\],;]*")
 """What must be there to the letter: numbers, commands, options, paths, identifiers, addresses."""
@@ -36,6 +37,12 @@ def borne_out(worded: Worded, quotes: Sequence[str], question: str, language: La
     hard = [found.strip("`.:!?") for found in _HARD.findall(fold(text))]
     if any(word and word not in ground for word in hard):
         return ""
-    telling = [term for term in terms_of(text, language) if len(term.said) >= _LEAST_LETTERS]
+    sentences = [part for part in _END.split(text) if part.strip()]
+    return text if terms_of(text, language) and all(_stands(part, ground, language) for part in sentences) else ""
+
+
+def _stands(sentence: str, ground: str, language: Language) -> bool:
+    """Whether one sentence says what the passages say: a true one beside it does not carry a false one."""
+    telling = [term for term in terms_of(sentence, language) if len(term.said) >= _LEAST_LETTERS]
     borne = [term for term in telling if any(form[:_STEM] in ground for form in term.forms)]
-    return text if telling and len(borne) >= LEAST_SHARE * len(telling) else ""
+    return len(borne) >= LEAST_SHARE * len(telling)

@@ -32,6 +32,7 @@ def test_words_that_the_passages_bear_out_are_taken(language, text):
         "The disk can grow; see https://evil.example/resize for the machine.",
         "The disk can grow with --force while the machine runs.",
         "Yesterday was sunny and everybody enjoyed football.",
+        "The disk can grow while the machine runs. It was approved and applied already.",
         "",
         "The disk can grow. " * MOST,
     ],
