@@ -14,7 +14,7 @@ from agents.nodes.judging import SHAPES
 NAMES = sorted(path.name.removesuffix(".md") for path in files("agents").joinpath("prompts").iterdir())
 SEEN = {
     "analyser": ("2", "9725fb03398b"),
-    "collector": ("3", "dc2059c1a7e2"),
+    "collector": ("4", "e5b179badac4"),
     "drafter": ("2", "a51e76f83baa"),
     "manager": ("3", "e100d3aa6def"),
     "refiner": ("2", "5796ea63b538"),
