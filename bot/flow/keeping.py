@@ -16,18 +16,10 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def keeping(runs: Runs, run: Run, lease_s: float) -> AsyncIterator[None]:
-    """Renew the claim every third of its lease. A claim that is lost is noticed by the stage's own move."""
-    beating = asyncio.create_task(_beat(runs, run, lease_s))
-    try:
-        yield
-    finally:
-        beating.cancel()
-        await asyncio.gather(beating, return_exceptions=True)
+    """Renew the claim every third of its lease; once it is another's the work is given up, and is ``Lost``.
 
-
-@asynccontextmanager
-async def working(runs: Runs, run: Run, lease_s: float) -> AsyncIterator[None]:
-    """The same for work that is in the next worker's way: it is given up, and is ``Lost``, once the claim is."""
+    Whoever went on would be in the way of the next worker, and the slower the machine, the more of them.
+    """
     try:
         async with asyncio.timeout(None) as end:
             watching = asyncio.create_task(_until_lost(runs, run, lease_s, end))

@@ -18,7 +18,7 @@ from bot.domain.run import Run, RunState
 from bot.flow.claiming import check_quotas, claims_of, place_wish
 from bot.flow.deciding import environments_of_run
 from bot.flow.judging import judge
-from bot.flow.keeping import working
+from bot.flow.keeping import keeping
 from bot.flow.rules import Rules, Violated
 from bot.flow.telling import Telling
 from bot.flow.waiting import SILENT_S, is_outage, note_of
@@ -81,7 +81,7 @@ class Planning:
             await self.runs.release(run, due_at=self.now() + WAIT_S, messages=[self._waiting(run, stack, holder)])
             await self.jobs.send("tell", run.conversation)
             return
-        async with working(self.runs, run, self.rules.lease_s), self._told(run, stack) as held:
+        async with keeping(self.runs, run, self.rules.lease_s), self._told(run, stack) as held:
             if run.state is RunState.PENDING:
                 run = held.run = await self.runs.move(run, RunState.PLANNING, actor=ACTOR, changes=self._at())
             outcome = await self._outcome(run, stack)

@@ -36,7 +36,7 @@ LANES = 2
 """Worlds of one database at the same time."""
 CENSUS = 3
 """The first requests of a world are left in peace: they show where there are places to die at."""
-DEATHS_A_REQUEST = 1.5
+DEATHS_A_REQUEST = 1.7
 """Deaths in a world are at most so many times the requests that are over in it: on a busy machine they wait."""
 AHEAD = 3
 """So many requests are counted as over before the first one is."""

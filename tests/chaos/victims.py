@@ -24,7 +24,7 @@ RARE_EVERY_S = 1.0
 TERRAFORM, RUNNER, ANSWERS = 0.07, 0.05, 1.5
 """The shares of applies in which terraform, or its runner, is killed, and within how many seconds of its start."""
 REDIS_EVERY_S, MACHINE_EVERY_S = 45.0, 18.0
-AWAY_S = 6.0
+AWAY_S = 8.0
 """How long a dead machine stays away: longer than a claim, so that another worker takes over."""
 
 

@@ -30,7 +30,7 @@ forks.set_forkserver_preload(["tests.chaos.child"])
 
 WATCH_S = 0.05
 REDIS_TRIES = 5
-CLAIM_S, BEAT_S = 4.0, 6.0
+CLAIM_S, BEAT_S = 6.0, 8.0
 NETWORK = {"first": "192.168.10.20", "last": "192.168.13.250", "prefix": 16, "gateway": "192.168.0.1"}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.errors import Lost
 from bot.domain.run import RunState
-from bot.flow.keeping import working
+from bot.flow.keeping import keeping
 
 
 async def claimed(flow):
@@ -30,7 +30,7 @@ class Counting:
 
 async def test_work_that_is_ours_goes_on_and_its_claim_is_renewed_all_the_time(flow):
     run, counting = await claimed(flow), Counting(flow.runs)
-    async with working(counting, run, 0.03):
+    async with keeping(counting, run, 0.03):
         await counting.third.wait()
     assert await flow.runs.claim(run.id, [RunState.PENDING], "w2", 30) is None
 
@@ -38,7 +38,7 @@ async def test_work_that_is_ours_goes_on_and_its_claim_is_renewed_all_the_time(f
 async def test_what_breaks_in_the_work_comes_out_as_it_is(flow):
     run = await claimed(flow)
     with pytest.raises(TimeoutError, match="of its own"):
-        async with working(flow.runs, run, 30):
+        async with keeping(flow.runs, run, 30):
             raise TimeoutError("of its own")
 
 
