@@ -10,7 +10,7 @@ from agents.knowledge.values import Language
 
 MOST = 1500
 LEAST_SHARE = 0.5
-"""Share of the telling words of each sentence that must stand in the passages; the rest are words that hold a sentence together."""
+"""Share of the telling words of each sentence that must stand in the passages; the rest hold it together."""
 _STEM = 5
 _END = re.compile(r"(?<=[.!?])\s+|\n+")
 _LEAST_LETTERS = 4
