@@ -1,6 +1,7 @@
 """Questions about how something works: answered with what documents say, word for word, and where it stands."""
 
 import asyncio
+import re
 
 from google.adk import Context
 
@@ -10,7 +11,26 @@ from agents.nodes.hiring import ask
 from agents.nodes.looking_up import MARK, quotes_of
 from agents.nodes.team import Team
 from agents.nodes.work import NoAnswer, Work
+from agents.rules.page import fold
+from agents.rules.shapes import Route
 from iac.errors import Sentence, say
+
+_ASKS = re.compile(
+    r"\?|^\W*(?:how|why|what|when|where|which|who|can|could|does|do|is|are|should|difference|explain|"
+    r"comment|pourquoi|quand|ou|qui|que|quel(?:le)?s?|qu'|est-ce|combien|peut-on|difference|explique[rz]?)\b"
+)
+
+
+async def document_for(ctx: Context, team: Team, work: Work, route: Route) -> Reply | None:
+    """An answer for a question that the rules took for none of theirs, where documents have one; None else.
+
+    A team's own words are in its own documents. What sounds off topic needs a sure hit; an open request comes first.
+    """
+    if route.intent not in {"unclear", "off_topic"} or work.known.pending or not _ASKS.search(fold(work.turn.text)):
+        return None
+    found = await asyncio.to_thread(work.settings.library.search, work.turn.text, work.language)
+    is_sure = found.verdict == "found" or (route.intent == "unclear" and found.verdict == "maybe")
+    return await document(ctx, team, work) if is_sure else None
 
 
 async def document(ctx: Context, team: Team, work: Work) -> Reply:

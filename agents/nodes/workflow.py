@@ -9,7 +9,7 @@ from google.genai import types
 
 from agents.contracts import Proposal, Reply
 from agents.nodes.answering import answer
-from agents.nodes.documents import document
+from agents.nodes.documents import document, document_for
 from agents.nodes.hiring import ask
 from agents.nodes.removing import remove
 from agents.nodes.repositories import about_a_repository
@@ -52,7 +52,7 @@ async def _answered(ctx: Context, team: Team, work: Work) -> Reply | Proposal:
         return await remove(work)
     if chosen.intent == "docs_question":
         return await document(ctx, team, work)
-    return await answer(work, chosen)
+    return await document_for(ctx, team, work, chosen) or await answer(work, chosen)
 
 
 def is_new_clone(chosen: Route, work: Work) -> bool:

@@ -153,3 +153,29 @@ async def test_an_index_that_cannot_be_used_is_said_in_a_sentence(tmp_path):
     path.write_bytes(b"no database at all, but a long enough text to be taken for one" * 100)
     reply = await Talk(crew(library=Library(path))).reply(ASKED)
     assert keys(reply) == ["knowledge.broken"]
+
+
+@pytest.mark.parametrize(
+    ("question", "address"),
+    [
+        ("how are old backups pruned and which ones are kept?", "threadform:backup-retention"),
+        ("où est conservé l\u2019état Terraform ?", "threadform:terraform-state"),
+        ("how do I stop all changes during an upgrade?", "threadform:freeze"),
+    ],
+)
+async def test_a_question_in_words_that_the_rules_do_not_know_is_looked_up_before_it_is_called_unclear(
+    question, address
+):
+    reply = await Talk(crew()).reply(question)
+    assert reply.quotes[0].address == address
+
+
+@pytest.mark.parametrize("text", ["what is the capital of France?", "quelle est la meilleure recette de pizza ?"])
+async def test_what_is_off_topic_stays_off_topic(text):
+    assert keys(await Talk(crew()).reply(text)) == ["crew.off_topic"]
+
+
+async def test_a_question_while_others_are_open_does_not_take_their_place():
+    talk = Talk(crew())
+    await talk.reply("a debian 12 vm with 2 cores")
+    assert (await talk.reply("hmm, why?")).quotes == ()
