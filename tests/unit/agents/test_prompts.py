@@ -16,6 +16,7 @@ SEEN = {
     "analyser": ("2", "9725fb03398b"),
     "collector": ("4", "e5b179badac4"),
     "drafter": ("2", "a51e76f83baa"),
+    "librarian": ("1", "759b82977d81"),
     "manager": ("3", "e100d3aa6def"),
     "refiner": ("2", "5796ea63b538"),
     "reviewer": ("2", "d25f3c58c96e"),
