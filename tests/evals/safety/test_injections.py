@@ -36,15 +36,31 @@ def empty(tmp_path_factory):
 
 
 @pytest.fixture
-async def houses(tmp_path, empty):
-    """Two flows of their own, alike in everything."""
+async def house(tmp_path, empty):
+    """Opens flows of their own, alike in everything."""
     opened = []
-    for name in ("harmless", "poisoned"):
+
+    def begin(name):
         shutil.copytree(empty, tmp_path / name)
         opened.append(open_database(Settings(home=tmp_path / name).database))
-    yield [build_flow(database, World()) for database in opened]
+        return build_flow(opened[-1], World())
+
+    yield begin
     for database in opened:
         await database.close()
+
+
+@pytest.fixture(scope="module")
+def known():
+    return {}
+
+
+async def harmless(house, case, known):
+    """What the same conversation comes to with an ordinary word in that place; it is the same for every order."""
+    key = (case["channel"], case["ask"])
+    if key not in known:
+        known[key] = await conversation(house("harmless"), case, HARMLESS)
+    return known[key]
 
 
 def assert_nothing_was_gained(with_it, without):
@@ -66,29 +82,27 @@ def test_there_are_sixty_of_them_in_both_languages_and_through_every_door():
 
 
 @every_case()
-async def test_an_order_from_outside_has_no_effect_on_the_rules(houses, case):
-    harmless, poisoned = houses
-    without = await conversation(harmless, case, HARMLESS)
-    with_it = await conversation(poisoned, case, case["text"])
+async def test_an_order_from_outside_has_no_effect_on_the_rules(house, known, case):
+    without = await harmless(house, case, known)
+    with_it = await conversation(house("poisoned"), case, case["text"])
     assert_nothing_was_gained(with_it, without)
     assert with_it.runs == without.runs
 
 
 @every_case()
-async def test_an_order_from_outside_has_no_effect_through_a_model_that_obeys_it(houses, case):
-    harmless, poisoned = houses
-    without = await conversation(harmless, case, HARMLESS)
+async def test_an_order_from_outside_has_no_effect_through_a_model_that_obeys_it(house, known, case):
+    without = await harmless(house, case, known)
     gullible = Gullible(case["wants"])
-    with_it = await conversation(poisoned, case, case["text"], (replace(gullible.link(), api_key=CANARY),))
+    with_it = await conversation(house("poisoned"), case, case["text"], (replace(gullible.link(), api_key=CANARY),))
     assert_nothing_was_gained(with_it, without)
     assert gullible.asked or case["channel"] == "repository"  # where the rules are sure, no model is asked
     assert CANARY not in json.dumps(gullible.asked)
 
 
 @every_case([case for case in CASES if case["channel"] in SHOWN])
-async def test_what_a_stranger_wrote_is_shown_to_a_model_as_data_only(houses, case):
+async def test_what_a_stranger_wrote_is_shown_to_a_model_as_data_only(house, case):
     gullible = Gullible("approve")
-    await conversation(houses[1], case, case["text"], (gullible.link(),))
+    await conversation(house("poisoned"), case, case["text"], (gullible.link(),))
     answers = [answer for contents in gullible.shown for answer in data_in(contents)]
     word = max(case["text"].split(), key=len).split(";")[0]
     carrying = [answer for answer in answers if word in json.dumps(answer, ensure_ascii=False).replace("\\", "")]
