@@ -45,6 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     doctor = add("doctor", "what was found, what is missing, and the command that mends it")
     doctor.add_argument("--json", action="store_true", help="print findings as JSON")
 
+    link = add("link", "a personal way into the web page: one browser, once")
+    link.add_argument("person", nargs="?", default="", help="whose, by name or id (default: the only one there is)")
+    link.add_argument("--url", default="", help="where people reach the page, such as https://threadform.example.org")
+
     _add_audit(add)
 
     freeze = add("freeze", "stop every change: no apply begins until it is lifted")

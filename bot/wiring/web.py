@@ -17,5 +17,10 @@ def web_of(settings: Settings, database: Database, words: Words) -> WebChat:
         for person in settings.everybody
         for account in person.on(PLATFORM)
     )
-    secret = own_secret(settings.home / "keys" / "web.key")
-    return WebChat(SqlWebLog(database), words, people, secret, has_people_switch=settings.is_lab)
+    log, secret = SqlWebLog(database), page_secret(settings)
+    return WebChat(log, words, people, secret, has_people_switch=settings.is_lab)
+
+
+def page_secret(settings: Settings) -> bytes:
+    """What signs cookies and links of the page; it lies in the home of the process that serves it."""
+    return own_secret(settings.home / "keys" / "web.key")

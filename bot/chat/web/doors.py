@@ -113,8 +113,8 @@ def _stranger(room: Room, request: Request, key: str) -> Response:
 
 def _unknown(room: Room, request: Request) -> Response:
     """Without a cookie nobody gets in; where one may be anybody anyway (the lab), the first person opens the door."""
-    if not room.has_people_switch:
-        return _stranger(room, request, "web.enter.text")
+    if not (room.has_people_switch and room.people):
+        return _stranger(room, request, "web.enter.text" if room.people else "web.enter.nobody")
     return _signed(room, request, RedirectResponse(request.url.path, 303), next(iter(room.people)))
 
 

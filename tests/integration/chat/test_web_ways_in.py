@@ -28,6 +28,14 @@ async def test_in_the_lab_a_visitor_without_a_cookie_enters_as_the_first_person(
         assert '"alice" selected' in page.text
 
 
+@pytest.mark.parametrize("has_people_switch", [True, False])
+async def test_a_page_that_nobody_may_use_says_who_can_change_that(has_people_switch):
+    async with browser_of(new_chat(MemoryLog(), has_people_switch=has_people_switch, people=())) as browser:
+        no = await browser.get("/", headers=HTML)
+        assert no.status_code == 401
+        assert "THREADFORM_PEOPLE" in no.text
+
+
 async def test_in_the_lab_a_link_to_a_thread_leads_to_that_thread():
     chat = hearing()
     async with entered(chat) as alice, browser_of(chat) as visitor:
