@@ -10,7 +10,7 @@ from agents.rules.conversing import AMENDS
 from agents.rules.grasping import FURTHER
 from agents.rules.needs import asks_of
 from agents.rules.page import fold
-from agents.rules.pending import bare_values, corrected_values, takes_defaults, typed_values
+from agents.rules.pending import bare_values, corrected_values, more_alike, named_size, takes_defaults, typed_values
 from agents.rules.safety import bypass_reason
 from agents.rules.shapes import Route, Wish
 from agents.rules.wishing import act_of_wish, flat, wish_asks
@@ -30,7 +30,12 @@ def understood(work: Work, *, is_new: bool) -> Wish:
         return _with_clone(work, reading.wish)
     wish = amended(known.wish, reading) if not reading.is_empty else known.wish
     values = bare_values(work.turn.text, known.pending, reading)
+    more = more_alike(work.turn.text) if known.has_request and not reading.wish.guests else None
+    if more is not None and len(wish.guests) == 1:
+        count = more if more > 0 else wish.guests[0].count + 1
+        wish = wish.model_copy(update={"guests": [wish.guests[0].model_copy(update={"count": count})]})
     corrected = corrected_values(work.turn.text, known.answered, reading)
+    corrected = corrected or (named_size(work.turn.text, reading) if known.has_request else {})
     wish = wish.model_copy(update={"guests": [g.model_copy(update=corrected) for g in wish.guests]})
     values |= {s: v for s, v in typed_values(work.turn.answers).items() if s not in {"names", "environment"}}
     wish = answered(wish, values)

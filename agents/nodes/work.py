@@ -1,15 +1,17 @@
 """One turn while it is worked on: what is known, one shared reading of the cluster, and the outcome."""
 
 import asyncio
+import re
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from agents.contracts import Act, Desk, Issue, Language, Manifests, Proposal, Reply, Turn, Understood
 from agents.nodes.settings import CrewSettings
-from agents.rules.conversing import acts_now
+from agents.rules.conversing import Said, acts_now
 from agents.rules.intents import Memory, offers
 from agents.rules.language import leaning
+from agents.rules.page import fold
 from agents.rules.reading import Reading, read_message
 from agents.rules.remembered import Remembered
 from agents.rules.review import Reality
@@ -80,13 +82,15 @@ class Work:
         known = {name.lower() for name in self.known.names}
         others = tuple(b for b in world.beings if b.name.lower() not in known)
         there = replace(world, beings=others)
-        return acts_now(self.turn.text, self.known, there, leaning(self.turn.text), self._spoken(there))
+        return acts_now(self.turn.text, self.known, there, leaning(self.turn.text), self._said(there))
 
-    def _spoken(self, world: World) -> list[str]:
-        """The guests that were named last; none while a request for new guests is what the thread is about."""
-        if self.known.has_request or self.known.pending:
-            return []
-        return named_last([past.text for past in self.turn.history[:-3:-1]], world)
+    def _said(self, world: World) -> Said:
+        """What was said last; no guests while a request for new ones is what the thread is about."""
+        texts = [past.text for past in self.turn.history[:-3:-1]]
+        is_new = self.known.has_request or bool(self.known.pending)
+        spoken = () if is_new else tuple(named_last(texts, world))
+        is_of_snapshots = any(re.search(r"snap|instantan", fold(text)) for text in texts)
+        return Said(spoken, self.memory.is_offered, is_of_snapshots)
 
     @property
     def memory(self) -> Memory:

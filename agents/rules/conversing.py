@@ -1,22 +1,21 @@
 """One message against what was asked before: an answer, a correction, one more guest, or something new. Pure."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 from agents.contracts import Act, Language
-from agents.rules.filling import filled
-from agents.rules.grasping import AIMED, acts_in, clauses_in
-from agents.rules.marks import Mark
-from agents.rules.numbers import digits_for_words
+from agents.rules.grasping import AIMED, acts_in
 from agents.rules.page import fold
+from agents.rules.refilling import refilled
 from agents.rules.remembered import Remembered
+from agents.rules.spoken import named_last
 from agents.rules.world import World
 
-AMENDS = AIMED | {"k3s_create", "k3s_scale", "k3s_delete", "drain_node", "deploy_app", "forecast_capacity"}
-SIZE_SLOTS = frozenset({"cores", "memory_mb", "disk_gb"})
-_LEAST_MB = 512
-_MORE = re.compile(r"\b(?:more|extra|additional|de plus|en plus|supplementaires?)\b")
+AMENDS = AIMED | {"create_ct", "k3s_create", "k3s_scale", "k3s_delete", "drain_node", "deploy_app", "forecast_capacity"}
+_SHORT = 8
+"""Words of a message that can only be about what was said just before."""
+_OLDER = re.compile(r"\b(?:old(?:er|est)|first|earliest|(?:plus )?(?:ancien|vieux|vieil)(?:ne)?|premiere?|premier)\b")
+_NEWER = re.compile(r"\b(?:new(?:er|est)|latest|last|most recent|(?:plus )?recente?|derniere?|dernier)\b")
 _ALSO = re.compile(r"\b(?:too|also|as well|aussi|egalement|both|and|et|plus)\b")
 _CORRECTS = re.compile(
     r"^\W*(?:no|non|nope|wait|attends?|actually|sorry|pardon|oops|finalement|"
@@ -26,66 +25,57 @@ _CORRECTS = re.compile(
 )
 
 
-def acts_now(
-    text: str, known: Remembered, world: World, language: Language | None, spoken: Sequence[str] = ()
-) -> list[Act]:
-    """The acts that a message asks for, with what still holds of the last one; none for what is no act.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said just before: the guests ``spoken`` of, whether a plan was offered, whether it was of snapshots."""
 
-    ``spoken`` are the guests that were named last in the thread.
-    """
+    spoken: tuple[str, ...] = ()
+    is_offered: bool = False
+    is_of_snapshots: bool = False
+
+
+def acts_now(
+    text: str, known: Remembered, world: World, language: Language | None, said: Said | None = None
+) -> list[Act]:
+    """The acts that a message asks for, with what still holds of the last one; none for what is no act."""
+    said = said or Said()
     before = list(known.act.slots.get("targets", ())) if known.act else []
-    before = before or list(spoken)
-    acts = acts_in(text, world, language, before)
+    acts = acts_in(text, world, language, before or list(said.spoken))
+    if said.is_of_snapshots:
+        acts = [_of_snapshot(act, text, world) for act in acts]
     if known.act is None or known.act.intent not in AMENDS:
         return acts
     if acts and not _is_same(acts[0], known.act, text):
         return acts
-    if not acts and not known.act_asks and not _CORRECTS.search(fold(text).strip()):
+    if not acts and not _may_amend(text, known, said):
         return acts
-    more = acts[0].slots if acts else _refilled(text, known, world, language)
+    asks = tuple(known.act_asks)
+    more = acts[0].slots if acts else refilled(text, known.act, asks, world, language)
     return [_amended(known.act, more, text)] if more else acts
+
+
+def _may_amend(text: str, known: Remembered, said: Said) -> bool:
+    """Whether words that name no act can be about the last one: it is still open, or they correct or widen it."""
+    plain = fold(text).strip()
+    is_short = len(plain.split()) <= _SHORT and "?" not in plain
+    return bool(known.act_asks or _CORRECTS.search(plain) or (is_short and (said.is_offered or _ALSO.search(plain))))
+
+
+def _of_snapshot(act: Act, text: str, world: World) -> Act:
+    """An act after a list of snapshots: "delete the older one" is about a snapshot, and never about the guest."""
+    if act.intent != "delete_vm" or named_last([text], world) or not act.slots.get("targets"):
+        return act
+    taken = sorted(world.snapshots.get(act.slots["targets"][0], ()), key=lambda s: str(s[1] or ""))
+    plain = fold(text)
+    at = 0 if _OLDER.search(plain) else -1 if _NEWER.search(plain) or len(taken) == 1 else None
+    name = {"snapshot_name": taken[at][0]} if taken and at is not None else {}
+    return Act(intent="snapshot_delete", slots={"targets": act.slots["targets"], **name})
 
 
 def _is_same(new: Act, old: Act, text: str) -> bool:
     """Whether an act with holes only corrects the one before: "no, move it to pmox01"."""
     is_about = not new.slots.get("targets") or new.slots.get("targets") == old.slots.get("targets")
     return new.intent == old.intent and is_about and bool(_CORRECTS.search(fold(text)) or "targets" not in new.slots)
-
-
-def _refilled(text: str, known: Remembered, world: World, language: Language | None) -> dict[str, object]:
-    """The slots of the last act that this message fills, though it names no act itself."""
-    act = known.act
-    if act is None:
-        return {}
-    clauses = clauses_in(text, world, language)
-    whole = clauses[0]
-    for clause in clauses[1:]:
-        whole = whole.joined(clause, whole.text + clause.text)
-    if not any(m.kind in {"guest", "loose", "filter"} for m in whole.marks) and act.slots.get("targets"):
-        mine = Mark("guest", tuple(act.slots["targets"]), 0, 0)
-        whole = replace(whole, marks=(mine, *whole.marks))
-    slots = filled(act.intent, whole, world) or {}
-    if act.intent == "resize_vm" and not SIZE_SLOTS & set(slots):
-        slots |= _bare(act, text, world)
-    return {slot: value for slot, value in slots.items() if value != act.slots.get(slot)}
-
-
-def _sizes_now(act: Act, slot: str, world: World) -> int:
-    """What the one guest of an act has now; 0 where that is not known."""
-    beings = [b for name in act.slots.get("targets", ()) if (b := world.being(name))]
-    return int(getattr(beings[0], slot)) if len(beings) == 1 else 0
-
-
-def _bare(act: Act, text: str, world: World) -> dict[str, object]:
-    """A number alone in the place of the only size that was asked for: "rather 6"."""
-    text = re.sub(r"\b(?:not|pas|et non|instead of|au lieu de) (?:one|une?|\d+|[a-z]+ )\b", "", fold(text))
-    numbers = re.findall(r"(?<![\w.-])\d+(?![\w.])", digits_for_words(fold(text)))
-    sizes = sorted(SIZE_SLOTS & set(act.slots))
-    if len(numbers) != 1 or len(sizes) != 1:
-        return {}
-    if _MORE.search(fold(text)) and (was := _sizes_now(act, sizes[0], world)):
-        return {sizes[0]: was + int(numbers[0]) * (1024 if sizes[0].startswith("memory") else 1)}
-    return {sizes[0]: int(numbers[0]) * (1024 if sizes[0].startswith("memory") and int(numbers[0]) < _LEAST_MB else 1)}
 
 
 def _amended(old: Act, more: object, text: str) -> Act:

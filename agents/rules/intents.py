@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agents.contracts import Act
 from agents.rules.foreign import is_foreign
 from agents.rules.page import fold
-from agents.rules.pending import takes_defaults
+from agents.rules.pending import more_alike, named_size, takes_defaults
 from agents.rules.reading import Reading
 from agents.rules.safety import is_bypass
 from agents.rules.shapes import Intent, Route
@@ -76,7 +76,8 @@ _CANCEL = re.compile(
 )
 _YES = re.compile(
     r"^(?:ok|okay|yes|yep|yeah|yup|sure|oui|ouais|parfait|perfect|super|great|"
-    r"good|fine|d'accord|dac|go|let's go|bien sur|absolument|"
+    r"good|fine|c'est|ca|super|that'?s|this is|nice|top|vendu|roule|ok pour|carrement|d'accord|dac|go|let's go|"
+    r"bien sur|absolument|"
     r"exactly|exactement|c'est bon|c'est (?:bien )?ca|nickel|impec\w*|top|banco|"
     r"ca marche|sounds good|looks good|all good|works for me|"
     r"je (?:le )?valide|j'approuve|i approve|i confirm|je confirme|feu vert|go "
@@ -95,7 +96,10 @@ _NO = re.compile(
     r"|(?:not? (?:now|today|yet|anymore)|pas (?:maintenant|aujourd'hui|la peine|"
     r"besoin)|on (?:laisse|oublie|annule|verra)|laisse\w*|leave (?:it|everything)|"
     r"don'?t|do not|scrap|scratch|drop|forget|skip|surtout pas|never ?mind|annul\w*|cancel\w*|abort|tant pis|"
-    r"hold (?:off|on|it)|not like that|pas comme ca|(?:i|je) (?:no longer|n'en)|plus besoin|no need|inutile|arrete|"
+    r"(?:je me suis|j'ai|on s'est) (?:trompee?s?|plante)|(?:my|a) (?:mistake|bad)|i made a mistake|wrong (?:one|"
+    r"vm|machine)|"
+    r"erreur|ce n'est pas|c'est pas|hold (?:off|on|it)|not like that|pas comme ca|(?:i|je) (?:no longer|n'en)|"
+    r"plus besoin|no need|inutile|arrete|"
     r"je (?:refuse|rejette|change d'avis)|i (?:refuse|reject|changed my mind)|"
     r"changed my mind|reject(?:ed)?|refuse[dr]?|rejete[er]?))\b[^\d]*$"
 )
@@ -213,7 +217,7 @@ def route(text: str, reading: Reading, memory: Memory, acts: Sequence[Act] = ())
     if act is not None and not _is_change(act, reading, memory):
         return Route(intent=act.intent, topic=topic_of(act, folded))
     is_silent = not reading.wish.guests and not reading.changes and not reading.wish.ttl_hours
-    is_elsewhere = act is None and is_silent and not _INFRASTRUCTURE.search(folded)
+    is_elsewhere = act is None and is_silent and not memory.is_offered and not _INFRASTRUCTURE.search(folded)
     is_strange = not reading.marks and not memory.is_pending and is_foreign(folded)
     if is_elsewhere and (is_strange or _OFF_TOPIC.search(folded)):
         return Route(intent="off_topic")
@@ -239,6 +243,8 @@ def topic_of(act: Act, folded: str) -> str:
 def _wish_of(folded: str, reading: Reading, memory: Memory, *, is_create: bool) -> Intent:
     """Whether a message that is no act and no question changes what stands, asks for something new, or neither."""
     if memory.has_request and not reading.is_empty and not _is_anew(folded, reading):
+        return "modify_plan"
+    if memory.has_request and (more_alike(folded) is not None or named_size(folded, reading)):
         return "modify_plan"
     if is_create or _is_create(folded, reading) or (memory.is_pending and not reading.is_empty):
         return "create_vm"

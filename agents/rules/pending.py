@@ -25,6 +25,22 @@ _REST = re.compile(
     r"\b(?:defaults?|par defaut|suggested|suggere\w*|the rest|le reste|for the others?|pour les autres)\b"
 )
 _NUMBER = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)?(?![\w.,]*\d)(?![a-z])")
+_THAT_MANY = re.compile(
+    r"\b(?:fais|mets|cree|prends|faut|veux|voudrais|prevois|lance)[- ](?:m'|moi[- ]|en[- ]?)*en "
+    r"(?P<n>\d{1,2})\b(?!\s*(?:g|c|m|t|coeur))|"
+    r"\b(?:make|give|do|need|want|have) (?:it |that |me |us )?(?P<m>\d{1,2})(?: of (?:them|those|"
+    r"these))?\s*(?:please|instead|actually|$|[.!,])"
+)
+_ONE_MORE = re.compile(
+    r"\b(?:add|make|create|want|need|give me) (?:me )?(?:a second|another|one more)(?: one| vm| like it| of "
+    r"(?:them|those))?\b|"
+    r"\b(?:ajoute|rajoute|fais|cree|mets|veux|voudrais|faut)\b.{0,8}\b(?:une? (?:deuxieme|seconde?|autre)|encore une)\b"
+)
+_SIZES = {
+    "cores": re.compile(r"\b(?:v?cpus?|v?cores?|coeurs?|processeurs?)\b"),
+    "memory": re.compile(r"\b(?:ram|memory|memoire|mem)\b"),
+    "disk": re.compile(r"\b(?:disks?|disques?|storage|stockage|espace|space)\b"),
+}
 _CORRECTS = re.compile(
     r"\b(?:plutot|rather|instead|actually|en fait|finalement|no|non|make (?:it|that)|i mean[t]?|je voulais dire|pardon|"
     r"sorry|oops|wait|attends?|mets(?:-en)?|change|only|seulement)\b"
@@ -63,6 +79,24 @@ def corrected_values(text: str, answered: Sequence[str], reading: Reading) -> di
     if len(sizes) != 1 or len(found) != 1 or not _CORRECTS.search(page.text):
         return {}
     return {SLOT_OF[sizes[0]]: _in_unit(sizes[0], found[0])}
+
+
+def more_alike(text: str) -> int | None:
+    """How many guests a standing request shall be: a number of them, or 0 for one more; None where it says nothing."""
+    plain = digits_for_words(fold(text))
+    if match := _THAT_MANY.search(plain):
+        return int(match["n"] or match["m"])
+    return 0 if _ONE_MORE.search(plain) else None
+
+
+def named_size(text: str, reading: Reading) -> dict[str, Any]:
+    """A lone number and the one size that is named beside it: "bigger disk please, 100"."""
+    plain = digits_for_words(fold(text))
+    found = [number_of(n) for n in _NUMBER.findall(plain)]
+    slots = [slot for slot, label in _SIZES.items() if label.search(plain)]
+    if len(found) != 1 or len(slots) != 1 or {m.kind for m in reading.marks} - {"count"}:
+        return {}
+    return {SLOT_OF[slots[0]]: _in_unit(slots[0], found[0])}
 
 
 def typed_values(answers: Mapping[str, str]) -> dict[str, Any]:
