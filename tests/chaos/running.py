@@ -32,8 +32,10 @@ AT_A_TIME = 6
 """Requests that are open at the same time in one world."""
 WORLD_MOST = 45
 """Requests of one world, as many as its lab has memory for; then its books are balanced and a new one begins."""
-LANES = 2
-"""Worlds of one database at the same time."""
+LANES = ("sqlite", "sqlite", "postgres", "machines")
+"""Two worlds of each database at the same time; and of which kind are those that come after all the others."""
+WHOLE, FURTHER, FURTHER_S = 500, 15, 840.0
+"""A run of so many requests goes on with worlds of a few more, begun within so many seconds, until nobody is missed."""
 CENSUS = 3
 """The first requests of a world are left in peace: they show where there are places to die at."""
 DEATHS_A_REQUEST = 1.7
@@ -60,8 +62,19 @@ class Chaos:
     terraform: Path
     postgres: str
     seed: int
+    is_whole: bool = False
+    began: float = field(default_factory=time.monotonic)
+    further: int = 0
     schedules: dict[str, Schedule] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
+
+    def next_further(self, kind: str) -> tuple[str, int, int] | None:
+        """One more world where places are left at which nobody died, as long as there is time for it."""
+        left = self.schedule(database_of(kind)).missed
+        if not (self.is_whole and left) or time.monotonic() - self.began > FURTHER_S:
+            return None
+        self.further += 1
+        return kind, WORLD_MOST + self.further, FURTHER
 
     def schedule(self, database: str) -> Schedule:
         return self.schedules.setdefault(database, Schedule(random.Random(f"{self.seed} {database}")))
@@ -74,10 +87,11 @@ async def run_all(tools: Path, count: int) -> Sequence[str]:
     seed = int(os.environ.get("CHAOS_SEED", str(time.time_ns() % 100_000)))
     print(f"{count} runs, CHAOS_SEED={seed}; logs in {directory}", flush=True)
     with private_postgres() as url:
-        chaos = Chaos(directory, *counted(tools, directory), url, seed)
+        chaos = Chaos(directory, *counted(tools, directory), url, seed, is_whole=count >= WHOLE)
         sqlite, *postgres = (worlds(kind, share) for kind, share in shares(count).items())
         both = (deque(sqlite), deque(each for pair in zip_longest(*postgres) for each in pair if each))
-        await asyncio.gather(*(_lane(chaos, kinds) for kinds in both for _ in range(LANES)))
+        lanes = zip(LANES, (both[0], both[0], both[1], both[1]), strict=True)
+        await asyncio.gather(*(_lane(chaos, kind, waiting) for kind, waiting in lanes))
     print_table(chaos.told, chaos.schedules)
     for line in summary(chaos.told, chaos.schedules):
         print(line)
@@ -121,13 +135,17 @@ def worlds(kind: str, count: int) -> list[tuple[str, int, int]]:
     return [(kind, n + 1, count // number + (n < count % number)) for n in range(number)]
 
 
-async def _lane(chaos: Chaos, waiting: "deque[tuple[str, int, int]]") -> None:
-    """Worlds of one database, one after the other, until none is left."""
-    while waiting:
-        kind, number, share = waiting.popleft()
+async def _lane(chaos: Chaos, further: str, waiting: "deque[tuple[str, int, int]]") -> None:
+    """Worlds of one database, one after the other, until none is left; then what was missed."""
+    while following := (waiting.popleft() if waiting else chaos.next_further(further)):
+        kind, number, share = following
         told = await world_of(chaos, plan_of(chaos, kind, number), share)
         chaos.told.append(told)
         _say(told)
+
+
+def database_of(kind: str) -> str:
+    return SQLITE if kind == "sqlite" else POSTGRES
 
 
 def plan_of(chaos: Chaos, kind: str, number: int) -> Plan:

@@ -1,8 +1,9 @@
 """The schedule of a chaos run: every place gets its death, the rare ones among them."""
 
 import random
+import time
 
-from tests.chaos.running import WORLD_MOST, shares, worlds
+from tests.chaos.running import WORLD_MOST, Chaos, shares, worlds
 from tests.chaos.stepping import Point
 from tests.chaos.victims import Schedule
 
@@ -39,6 +40,22 @@ def test_where_few_come_a_knife_lies_until_somebody_does():
     assert it.rare(1, [(NEW, "in")]) == [(RARE, "in")]
     it.deaths[NEW, "later"] += 1
     assert places(it.rare(5, [])) == [RARE, OFTEN]
+
+
+def test_a_whole_run_goes_on_until_somebody_died_everywhere_and_a_short_one_does_not(tmp_path):
+    def chaos(**more):
+        it = Chaos(tmp_path, tmp_path, tmp_path, "", 1, **more)
+        it.schedules["sqlite"] = schedule()
+        return it
+
+    assert chaos().next_further("sqlite") is None
+    whole = chaos(is_whole=True)
+    first, second = whole.next_further("sqlite"), whole.next_further("sqlite")
+    assert first != second
+    assert whole.next_further("machines") is None
+    assert chaos(is_whole=True, began=time.monotonic() - 3600).next_further("sqlite") is None
+    whole.schedules["sqlite"].deaths.update({(OFTEN, "in"): 1, (RARE, "after"): 1})
+    assert whole.next_further("sqlite") is None
 
 
 def test_worlds_hold_all_requests_and_none_more_than_its_lab_has_room_for():
