@@ -27,6 +27,7 @@ _ABOUT = {
     "memory_mb": r"\b(?:memory|ram|memoire)\b",
     "disk_gb": r"\b(?:disks?|disques?|storage|stockage)\b",
 }
+_SPECS_OF = re.compile(r"'s? (?:specs?|sizes?|sizing|config\w*|resources|hardware|setup|dimensions)\b")
 _SAME = re.compile(
     r"\b(?:same|identical|memes?)(?: (?:number|amount|nombre|quantite) (?:of|de))?"
     r"(?:[ ,]+(?:(?:the|le|la|les|de|of) )?(?:cores?|v?cpus?|coeurs?|memory|ram|memoire|disks?|disques?|storage|"
@@ -63,8 +64,10 @@ def _mentions(page: Page, seen: Seen) -> Iterator[tuple[list[Model], int, int, s
     for names, (start, end) in zip(meant.values, meant.spans, strict=True):
         mark = Mark("guest", names, start, end)
         lead = likened(mark, page.text) or timed(mark, page.text)
-        if lead is not None:
-            yield [models[name] for name in names], lead.start(), end, lead[0]
+        owned = _SPECS_OF.match(page.text, end)
+        if lead is not None or owned:
+            begin, what = (lead.start(), lead[0]) if lead else (start, "")
+            yield [models[name] for name in names], begin, owned.end() if owned else end, what
 
 
 def _copied(models: Sequence[Model], what: str) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def told(heard: Sequence[Heard], text: str) -> tuple[Heard, ...]:
     acts = [h for h in heard if h.kind == "act"]
     kept = [h for h in heard if h.kind != "act" or not (_is_inside(h, acts) or _is_denied(h, text))]
     outside = [h for h in kept if h.kind != "act" or not any(a <= h.start < b for a, b in tails)]
-    has_command = any(h.kind == "act" and h.concept in COMMANDS for h in outside)
+    has_command = any(h.kind == "act" and (h.concept in COMMANDS or h.concept == "trouble") for h in outside)
     return tuple(outside if has_command else kept)
 
 

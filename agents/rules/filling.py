@@ -43,6 +43,9 @@ _NO_CLONE_NAMES = frozenset(
         "pool",
     }
 )
+_UNNEEDED = re.compile(
+    r"\b(?:no longer|no more|not? need\w*|doesn'?t need|don'?t need|without|plus besoin|pas besoin|n'a plus|sans)\b"
+)
 Slots = dict[str, Any]
 Filler = Callable[[Clause, World], Slots]
 _HOURS_A_DAY = 24
@@ -212,7 +215,12 @@ def _available(clause: Clause, _: World) -> Slots:
         ),
         clause.text,
     )
-    return {"ha": not (is_off and (strong is not None or not is_on))}
+    no_more = re.search(
+        r"\b(?:no longer|no more|not? need\w*|doesn'?t need|don'?t need|without|plus besoin|pas besoin|n'a plus|"
+        r"sans)\b",
+        clause.text,
+    )
+    return {"ha": no_more is None and not (is_off and (strong is not None or not is_on))}
 
 
 def _changes(clause: Clause, world: World) -> Slots:

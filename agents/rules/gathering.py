@@ -26,7 +26,8 @@ _PLANES = re.compile(
 _CLUSTER_NAME = re.compile(
     r"\b(?:named?|called|name it|call it|nomme[re]?(?:e|-le|-la)?|nomme|"
     r"nom|appelle(?:-le|-la)?|appele|baptise|intitule)\s*(?:it |le |la |"
-    r":|=)?\s*[\"'«]?\s*(?P<name>[a-z][\w-]*\w)|\b(?:cluster|k3s)\s+(?P<bare>[a-z][\w]*-[\w-]+|"
+    r":|=)?\s*[\"'«]?\s*(?P<name>[a-z][\w-]*\w)|\b(?:cluster|k3s)\s+[\"'«“]\s?(?P<quoted>[\w-]+)|\b(?:cluster|"
+    r"k3s)\s+(?P<bare>[a-z][\w]*-[\w-]+|"
     r"k3s-\w+)"
 )
 _PLACES = frozenset({"node", "to_node", "storage", "pool"})
@@ -52,7 +53,7 @@ def new_cluster(clause: Clause, _: World) -> Slots:
     """A cluster that is to be made: its name, its planes and workers, and the sizes of each."""
     text = _with_ones(clause.text)
     match = _CLUSTER_NAME.search(clause.text)
-    slots: Slots = {"cluster": match["name"] or match["bare"]} if match else {}
+    slots: Slots = {"cluster": match["name"] or match["quoted"] or match["bare"]} if match else {}
     planes, workers = _number(_PLANES, text), _number(_WORKERS, _PLANES.sub(lambda m: " " * len(m[0]), text))
     total = re.search(r"(\d+)\s+(?:nodes?|noeuds?)\b", text)
     if planes and workers and total and int(total[1]) == planes + workers and "worker" in text:

@@ -244,7 +244,8 @@ def _wish_of(folded: str, reading: Reading, memory: Memory, *, is_create: bool) 
     """Whether a message that is no act and no question changes what stands, asks for something new, or neither."""
     if memory.has_request and not reading.is_empty and not _is_anew(folded, reading):
         return "modify_plan"
-    if memory.has_request and (more_alike(folded) is not None or named_size(folded, reading)):
+    is_of_it = memory.has_request and not reading.wish.guests
+    if is_of_it and (more_alike(folded) is not None or named_size(folded, reading)):
         return "modify_plan"
     if is_create or _is_create(folded, reading) or (memory.is_pending and not reading.is_empty):
         return "create_vm"

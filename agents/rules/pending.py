@@ -94,7 +94,8 @@ def named_size(text: str, reading: Reading) -> dict[str, Any]:
     plain = digits_for_words(fold(text))
     found = [number_of(n) for n in _NUMBER.findall(plain)]
     slots = [slot for slot, label in _SIZES.items() if label.search(plain)]
-    if len(found) != 1 or len(slots) != 1 or {m.kind for m in reading.marks} - {"count"}:
+    is_said = bool(reading.changes) or bool({m.kind for m in reading.marks} - {"count"})
+    if len(found) != 1 or len(slots) != 1 or is_said:
         return {}
     return {SLOT_OF[slots[0]]: _in_unit(slots[0], found[0])}
 

@@ -9,7 +9,7 @@ from agents.rules.seen import Seen
 
 ENVIRONMENTS = {
     "dev": r"dev(?:elopment|eloppement)?",
-    "test": r"test(?:s|ing)?|recette|qa",
+    "test": r"(?<!load )(?<!unit )(?<!stress )test(?:ing)?|(?<=env )tests|recette|qa",
     "staging": r"staging|stage|pre-?prod(?:uction)?|preproduction|stg",
     "prod": r"prod(?:uction)?|prd",
 }

@@ -72,7 +72,8 @@ _WORD = re.compile(r"(?<![\w.-])[a-z0-9]+(?!\w|-\w)")
 _VMID = re.compile(
     r"(?<![\w.,/:-])(?:(?P<lead>vms?|ct|id|vmid|machine|no|n°|numero|number|la|le|les|the|et|and|,)?\s*#?\s*)"
     r"(?<!error )(?<!erreur )(?<!http )(?<!code )(?<!port )(?<!errors )(?P<id>\d{3,6})"
-    r"(?![\w/:%-]|[.,]\d|\s*(?:gi?[bo]?|m[bo]|tb|gigs?|mhz|days?|jours?|heures?|hours?)\b|\s*to\s*(?:$|[,.;]|de\b))"
+    r"(?![\w/:%-]|[.,]\d|\s*(?:gi?[bo]?|m[bo]|megs?|megas?|mib|gib|coeurs?|cores?|v?cpus?|tb|gigs?|mhz|days?|"
+    r"jours?|heures?|hours?)\b|\s*to\s*(?:$|[,.;]|de\b))"
 )
 _LONG_WORD = re.compile(r"(?<![\w./-])[a-z][a-z0-9-]{4,}[a-z0-9](?![\w/-])")
 _FAILS = re.compile(
@@ -84,6 +85,8 @@ _OWNED = re.compile(
     r"\b(?:vms?|machines?|box(?:es)?|servers?|serveurs?|becanes?|sandbox(?:es)?|"
     r"ct|conteneurs?|containers?|instances?)\s+"
     r"(?:de |d'|of |belonging to |owned by |a |for |chez |appartenant a )(?P<owner>[a-z]+)\b"
+    r"|\b(?P<needs>[a-z]+) (?:needs?|wants?|a besoin de|veut|voudrait) (?:his|her|its|their|sa|son|ses) "
+    r"(?:vms?|machines?|box(?:es)?|servers?|serveurs?|sandbox(?:es)?|ct|instances?)\b"
     r"|\b(?P<whose>[a-z]+)'s? (?:vms?|machines?|box(?:es)?|servers?|sandbox(?:es)?|containers?|instances?)\b"
 )
 _MINE = re.compile(
@@ -193,6 +196,8 @@ def _by_parts(text: str, world: World, known: Sequence[Mark]) -> Iterator[Mark]:
         for parts in {stem, *((p,) for p in stem)}:
             groups.setdefault(parts, []).append(being)
     for parts in sorted(groups, key=len, reverse=True):
+        exact = [b for b in groups[parts] if tuple(re.findall(r"[a-z]+", b.name.lower())) == parts]
+        groups[parts] = exact if len(exact) > 1 else groups[parts]
         found = _place_of(parts, words)
         if found is None or any(a <= found[0] < b for a, b in taken):
             continue
@@ -237,7 +242,7 @@ def _by_owner(text: str, world: World) -> Iterator[Mark]:
     owners = {b.owner.lower() for b in world.beings if b.owner}
     person = world.rights.person.lower() if world.rights else ""
     for match in _OWNED.finditer(text):
-        owner = match["owner"] or match["whose"]
+        owner = match["owner"] or match["whose"] or match["needs"]
         if owner in owners:
             yield Mark("guest", tuple(b.name for b in world.beings if b.owner.lower() == owner), *match.span())
     for match in _MINE.finditer(text):

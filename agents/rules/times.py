@@ -43,6 +43,7 @@ _DATE = re.compile(
     rf"|(?P<end>(?:the )?(?:end of|eo)(?: the| this)?|(?:la )?fin(?: du| "
     rf"de la| de l'| de| d')?) ?(?P<of>next month|next week|month|week|year|"
     rf"mois prochain|mois|semaine prochaine|semaine|annee|{_MONTH})"
+    r"|(?P<feast>christmas(?: eve| day)?|xmas|noel|new year(?:'?s(?: eve| day)?)?|nouvel an|jour de l'an)"
     rf"|(?P<next1>next|this|coming)? ?(?P<day1>{_DAY})(?: (?P<next2>prochaine?))?"
     r"|(?P<rel>day after tomorrow|apres-demain|tomorrow|demain|tonight|ce soir|today|aujourd'hui|cette nuit)"
     r"|(?P<nx>next week|next month|la semaine prochaine|le mois prochain)"
@@ -138,8 +139,8 @@ def _day_of(match: re.Match[str], today: date) -> date | None:
         if match[d]:
             month = int(match[m]) if match[m].isdigit() else _MONTHS[match[m]]
             return _dated(int(match[d]), month, match[y], today)
-    if match["end"]:
-        return _end_of(match["of"], today)
+    if match["feast"] or match["end"]:
+        return _feast(match["feast"], today) if match["feast"] else _end_of(match["of"], today)
     if match["day1"]:
         ahead = (_DAYS[match["day1"]] - today.weekday()) % 7 or 7
         return today + timedelta(days=ahead)
@@ -147,6 +148,14 @@ def _day_of(match: re.Match[str], today: date) -> date | None:
         return today + timedelta(days=7 if "week" in match["nx"] or "semaine" in match["nx"] else 30)
     ahead = {"tomorrow": 1, "demain": 1, "day after tomorrow": 2, "apres-demain": 2}.get(match["rel"], 0)
     return today + timedelta(days=ahead)
+
+
+def _feast(name: str, today: date) -> date:
+    """The next Christmas or New Year's Day, or the eve of it."""
+    month, day = (12, 25) if name.startswith(("ch", "x", "no")) and "an" not in name.split() else (1, 1)
+    found = date(today.year, month, day)
+    found = found if found >= today else date(today.year + 1, month, day)
+    return found - timedelta(days=1) if name.endswith("eve") else found
 
 
 def _dated(day: int, month: int, year: str | None, today: date) -> date | None:

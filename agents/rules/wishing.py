@@ -23,8 +23,14 @@ def act_of_wish(wish: Wish, seen: Seen, intent: str, made: Sequence[str] = ()) -
         besides["env"] = wish.environment
     is_clone = intent == "clone_vm" and "image" in slots
     if is_clone:
-        slots["template"] = slots.pop("image")
+        slots["template"] = _template(slots.pop("image"), seen)
     return Act(intent=intent, slots={**slots, **besides})
+
+
+def _template(said: str, seen: Seen) -> str:
+    """The one template of the family that was said, by its name; else what was said."""
+    alike = [name for name in seen.templates if name.lower().startswith(said.lower().partition("-")[0])]
+    return alike[0] if said.isalpha() and len(alike) == 1 else said
 
 
 def wish_asks(wish: Wish, *, is_clone: bool) -> tuple[str, ...]:
