@@ -13,24 +13,27 @@ SECRET_NAME: Final = re.compile(
     r"token|secret|password|passwd|api_?key|state_?key|authorization|cookie|private|credential|ticket|csrf",
     re.IGNORECASE,
 )
+# Strangers choose what is searched: no form may look through the same words again from each of their letters.
+_USER: Final = r"[^\s\"'@!:]{1,64}(?:@[^\s\"'@!:]{1,64}){1,3}"
+"""user@realm, as Proxmox VE writes it in at most 64 letters; a user may be called like a letter's address."""
 # No form reaches over a quotation mark: JSON that had a secret in it is JSON without it.
 _FORMS: Final = (
     r"PVEAPIToken=[^\s\"']+",
-    r"\b[^\s\"']+@[^\s\"']+![\w-]+=[0-9a-fA-F-]{36}",  # user@realm!name=uuid
-    r"\bPVE\w*:[^\s:]+@[^\s:]+:[0-9A-F]{8}::[^\s\"']+",  # a ticket
+    rf"\b{_USER}![\w-]{{1,128}}=[0-9a-fA-F-]{{36}}",  # user@realm!name=uuid
+    rf"\bPVE\w{{0,32}}:{_USER}:[0-9A-F]{{8}}::[^\s\"']+",  # a ticket
     r"xox[abeprs]-[\w-]+|xapp-[\w-]+|https://hooks\.slack\.com/[^\s\"']+",
     r"\bAIza[\w-]{30,}|\bsk-[\w-]{20,}|\bgh[opsur]_\w{20,}|\bgithub_pat_\w{20,}|\bAKIA[0-9A-Z]{16}\b",
-    r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*",  # a JSON web token
+    r"(?<![\w-])(?>eyJ|[\w-]*?-eyJ)[\w-]{10,}+\.[\w-]{10,}+\.[\w-]*",  # a JSON web token
     r"\$(?:5|6|y|2[aby])\$[\w./$=,-]{20,}",  # a password as crypt(5) keeps it
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|(?:\\n|[\w+/=\s:,-])*)",
     r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])",  # 32 bytes in base64: a state key
 )
 _VALUE: Final = re.compile("|".join(_FORMS))
 # A host with a port and a path with an at sign is no password.
-_URL: Final = re.compile(r"://[^/\s:@]*:(?!\d{1,5}(?:[/?#\s]|$))[^\s\"'<>]+@")
+_URL: Final = re.compile(r"://[^/\s:@]*:(?!\d{1,5}(?:[/?#\s]|$))[^\s\"'<>]{1,512}@")
 _BEARER: Final = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]{16,}", re.IGNORECASE)
 _NAMED: Final = re.compile(
-    r"(\b[\w-]*(?:token|secret|passw(?:or)?d|api[_-]?key|state[_-]?key|private[_-]?key|csrf)"
+    r"((?:token|secret|passw(?:or)?d|api[_-]?key|state[_-]?key|private[_-]?key|csrf)"
     r"(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?)(?!\[hidden\])(?:[^\s\"'\\,;&)}\]]|\\(?![\"']))+",
     re.IGNORECASE,
 )
