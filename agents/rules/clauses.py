@@ -15,7 +15,7 @@ _STOP = re.compile(
 _TAIL = re.compile(
     r"\b(?:before (?:i|we|you|it|they|he|she|[a-z]+ing\b|the (?:upgrade|"
     r"update|patch\w*|migration|change|deploy\w*|release))|so (?:that )?(?:i|"
-    r"we|it|they|the)\b|because|since (?!\d)|as (?:i|we) |in case|"
+    r"we|it|they|the)\b|because|since (?!\d)|depuis (?:la |le |l'|que |qu')|as (?:i|we) |in case|"
     r"in order to|while (?:i|we)|avant (?:de |d'|que|qu'|la |le |l'|mon "
     r"|ma |notre |une? )(?!fin)|pour (?:que|qu'|pouvoir|ne pas|[a-z]+(?:er|"
     r"ir|re)\b)|parce qu|car |vu qu|puisqu|afin |au cas|histoire de|on va "

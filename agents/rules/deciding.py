@@ -72,6 +72,7 @@ _SPOKEN = {
         r"validee?|applied|"
         r"appliquee?|done|ou en est|status|etat)\b|\bou en (?:est|sont) (?:mon|ma|mes|le|la)\b"
     ),
+    "differ": re.compile(r"\b(?:differences?|differ|differs|versus|vs)\b"),
     "capacity": re.compile(r"\b(?:capacity|capacite|resources?|ressources?|room|place)\b"),
 }
 _DONE_TO_GUESTS = COMMANDS - {"create", "add", "drain", "list", "status", "deploy"}

@@ -46,6 +46,11 @@ _NEVER = frozenset(
 )
 _ARTICLES = frozenset(
     {
+        "serveurs",
+        "serveur",
+        "servers",
+        "machines",
+        "vms",
         "the",
         "le",
         "la",
