@@ -46,6 +46,11 @@ def language_of(name: str) -> Literal["en", "fr"] | None:
     return VERBS.get(_word(name), ("help", None))[1]
 
 
+def reason_of(text: str) -> str:
+    """What a person added in words of their own; empty where a text is only the verb of a platform's command."""
+    return " ".join(text.split()) if text.strip().lower() not in VERBS else ""
+
+
 def parse_command(name: str, text: str) -> Command:
     """The command; ``Refused`` where the word is none of ours, or the reason is a whole letter."""
     word, rest = _word(name), " ".join(text.split())

@@ -7,7 +7,7 @@ import structlog
 
 from bot.chat.port import Commanded
 from bot.domain.budget import Budget, month_of, usage_of
-from bot.domain.command import Verb, language_of, lifted, parse_command
+from bot.domain.command import Verb, language_of, lifted, parse_command, reason_of
 from bot.domain.errors import NotAllowed, Refused, Sentence, say
 from bot.domain.person import Person
 from bot.domain.quota import Quotas, holdings
@@ -44,7 +44,7 @@ class Commanding:
 
     async def command(self, event: Commanded) -> None:
         """Do it; a no is told to the one who commanded, alone."""
-        language = language_of(event.name) or self.telling.words.language_of(event.text)
+        language = await self._language(event)
         try:
             command = parse_command(event.name, event.text)
             said = await self._acts()[command.verb](self.people.person(event.who), command.rest)
@@ -55,6 +55,14 @@ class Commanding:
             message = tell(event, said, language)
         await self.outbox.add([message])
         await self.jobs.send("tell", event.conversation.key)
+
+    async def _language(self, event: Commanded) -> str:
+        """That of the word or of what follows it; a word of both languages is answered as the person last asked."""
+        own = language_of(event.name)
+        if own or reason_of(event.text):
+            return own or self.telling.words.language_of(reason_of(event.text))
+        last = await self.runs.latest(1, requester=self.people.person(event.who).id)
+        return last[0].language if last else self.telling.words.language_of(event.text)
 
     def _acts(self) -> Mapping[Verb, Act]:
         return {"freeze": self._freeze, "unfreeze": self._unfreeze, "quota": self._quota, "help": self._help}

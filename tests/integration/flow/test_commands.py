@@ -59,6 +59,15 @@ async def test_nobody_else_is_obeyed_and_the_no_is_private(flow, command, person
     assert await SqlFreezes(flow.database).current() == before
 
 
+@pytest.mark.parametrize(("name", "text"), [("quota", ""), ("threadform", "quota")])
+async def test_a_command_without_a_language_is_answered_as_the_person_last_asked(flow, command, name, text):
+    assert "machines: 0" in (await command("alice", name, text))[2]
+    flow.world.answer = flow.world.answer.model_copy(update={"language": "fr"})
+    await flow.planned("alice")
+    assert "mémoire" in (await command("alice", name, text))[2]
+    assert "memory" in (await command("bob", name, text))[2]
+
+
 async def test_when_it_is_lifted_what_waits_is_rung_for_at_once(flow, command):
     run = await flow.approved()
     await command("erin", "freeze")
