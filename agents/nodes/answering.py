@@ -1,9 +1,13 @@
 """Replies that propose nothing: lists, states, kind words, and a clear no."""
 
+import re
+
 from agents.contracts import Act, Reply
+from agents.nodes.naming import narrowed, nodes_named, nodes_shown
 from agents.nodes.work import Work
 from agents.rules.answering import cluster_state, guest_states, listed, named_guests, runs_listed
 from agents.rules.asking import questions_for
+from agents.rules.page import fold
 from agents.rules.remembered import Remembered
 from agents.rules.shapes import Route
 from agents.rules.telling import heard, left_of, refused
@@ -25,6 +29,8 @@ _PLAIN = {
     "approve_plan": "crew.approve",
 }
 
+_THANKS = re.compile(r"\b(?:thanks|thank you|thx|ty|cheers|merci)\b")
+
 
 async def answer(work: Work, route: Route) -> Reply:
     """The reply to everything that is no request for guests."""
@@ -41,6 +47,8 @@ async def answer(work: Work, route: Route) -> Reply:
 
 def _plain(work: Work, route: Route) -> tuple[Sentence, ...]:
     """One kind sentence; and where only a part of a message was declined, that the rest was understood."""
+    if route.intent == "smalltalk" and _THANKS.search(fold(work.turn.text)):
+        return (say("crew.thanks"),)
     is_part = route.intent == "policy_bypass" and work.is_part_understood
     return (say(_PLAIN[route.intent]), *([say("crew.bypass_rest")] if is_part else []))
 
@@ -62,12 +70,15 @@ async def _looked_up(work: Work, route: Route) -> tuple[Sentence, ...]:
     named = named_guests(work.turn.text, inventory)
     if named:
         return guest_states(named)
+    nodes = () if route.topic else nodes_named(work.turn.text, inventory)
+    if nodes:
+        return nodes_shown(nodes, inventory)
     if route.intent == "cluster_question" and not route.topic:
         return cluster_state(inventory)
     if route.intent == "get_status":
         runs = await work.desk.runs(work.turn.thread)
         return runs_listed(runs, is_thread=True) if runs and not route.topic else cluster_state(inventory)
-    return listed(route.topic, work.turn.text, work.reading(), inventory)
+    return narrowed(listed(route.topic, work.turn.text, work.reading(), inventory), work.turn.text)
 
 
 def _cancelled(work: Work) -> Reply:

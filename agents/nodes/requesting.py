@@ -6,6 +6,7 @@ from google.adk import Context
 
 from agents.contracts import Issue, Proposal, Question, Reply, Review, StrategicPlan
 from agents.nodes.building import build
+from agents.nodes.early import asked_at_once, told_alone
 from agents.nodes.hiring import ask
 from agents.nodes.team import Team
 from agents.nodes.understanding import understood, wish_understood
@@ -39,7 +40,8 @@ async def request(ctx: Context, team: Team, work: Work, *, is_new: bool) -> Repl
         return _reply(work, wish, (too_many,))
     questions = questions_for(wish, inventory, work.settings.limits)
     if questions:
-        return _asking(work, wish, (_head(wish),), questions)
+        wish, cannot, questions = asked_at_once(work, wish, inventory, questions)
+        return _asking(work, wish, (*cannot, _head(wish)), questions)
     taken = {g.name for g in inventory.guests} - set(work.known.proposed)
     said = set(wish_names(wish))
     wish = named(wish, f"{work.turn.thread}#{work.known.requests}", taken)
@@ -105,12 +107,7 @@ def _proposal(work: Work, made: tuple[Wish, Draft], review: Review, strategy: tu
 def _impossible(work: Work, wish: Wish, found: Sequence[tuple[str, Finding]]) -> Reply:
     """Every contradiction at once: as a question where something else would do, as a sentence where not."""
     questions = questions_from(finding for _, finding in found)
-    asked = [question.ask for question in questions]
-    alone: list[Sentence] = []
-    for _, finding in found:
-        if finding.problem not in (*asked, *alone):
-            alone.append(finding.problem)
-    return _asking(work, without(wish, found), tuple(alone), questions)
+    return _asking(work, without(wish, found), told_alone(found, questions), questions)
 
 
 def _too_many(wish: Wish, work: Work) -> Sentence | None:
@@ -121,7 +118,8 @@ def _too_many(wish: Wish, work: Work) -> Sentence | None:
 
 def _head(wish: Wish) -> Sentence:
     is_known = any(getattr(g, slot) is not None for g in wish.guests for slot in SLOT_OF.values())
-    return say("crew.ask.more" if is_known else "crew.ask.all")
+    count = sum(group.count for group in wish.guests) or 1
+    return say("crew.ask.more" if is_known else "crew.ask.all", count=count)
 
 
 def _asking(work: Work, wish: Wish, heads: tuple[Sentence, ...], questions: tuple[Question, ...]) -> Reply:
