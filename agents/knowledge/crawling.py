@@ -4,9 +4,9 @@ import posixpath
 import time
 from collections import deque
 from typing import Final
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
-from agents.knowledge.doors import Answer, Door, checked, shown
+from agents.knowledge.doors import Answer, Door, checked, joined, shown
 from agents.knowledge.forms import FORMS, TYPES, parse
 from agents.knowledge.values import Gathered, Left, Progress, Raw, Source
 from iac.errors import Refused
@@ -62,8 +62,16 @@ def _links(answer: Answer, below: str) -> list[str]:
     page = _page(answer)
     if page.form != ".html":
         return []
-    links = (urldefrag(urljoin(answer.url, link.strip()))[0] for link in parse(page.form, page.content).links)
+    links = (_whole(answer.url, link.strip()) for link in parse(page.form, page.content).links)
     return [link for link in dict.fromkeys(links) if _is_below(link, answer.url, below)]
+
+
+def _whole(url: str, link: str) -> str:
+    """A link of a page without its anchor; empty for what is none: one bad link keeps nobody from the others."""
+    try:
+        return urldefrag(joined(url, link))[0]
+    except Refused:
+        return ""
 
 
 def _is_below(link: str, first: str, below: str) -> bool:

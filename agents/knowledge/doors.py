@@ -20,6 +20,7 @@ MOST_REDIRECTS: Final = 5
 PAGE_S: Final = 20.0
 _REDIRECTS: Final = frozenset([301, 302, 303, 307, 308])
 _PORTS: Final = {"http": 80, "https": 443}
+_HEADERS: Final = {"User-Agent": "threadform-knowledge", "Accept-Encoding": "identity"}
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
@@ -77,18 +78,19 @@ class Door:
         host = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004 - IPv6
         port = parts.port or _PORTS[parts.scheme]
         path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-        headers = {"Host": parts.netloc, "User-Agent": "threadform-knowledge", "Accept-Encoding": "identity"}
-        extensions = {"sni_hostname": parts.hostname} if parts.scheme == "https" else {}
         target = f"{parts.scheme}://{host}:{port}{path}"
         try:
+            named = httpx.URL(f"{parts.scheme}://{parts.netloc}")  # a name with accents as the network writes it
+            headers = {"Host": named.netloc.decode(), **_HEADERS}
+            extensions = {"sni_hostname": named.raw_host.decode()} if parts.scheme == "https" else {}
             with client.stream("GET", target, headers=headers, extensions=extensions) as answer:
                 if answer.status_code in _REDIRECTS and "location" in answer.headers:
-                    return urljoin(url, answer.headers["location"])
+                    return joined(url, answer.headers["location"])
                 if answer.status_code != httpx.codes.OK:
                     raise Refused("knowledge.status", url=shown(url), code=answer.status_code)
                 kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
                 return Answer(url.partition("#")[0], kind, _body(answer, url, until))
-        except (httpx.HTTPError, httpx.InvalidURL) as fault:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as fault:
             raise Refused("knowledge.silent", url=shown(url), why=str(fault) or type(fault).__name__) from fault
 
     def _judged(self, parts: SplitResult) -> Address:
@@ -131,11 +133,19 @@ def checked(url: str) -> SplitResult:
     return parts
 
 
+def joined(url: str, link: str) -> str:
+    """Where a link on a page leads; ``Refused`` where it is no address at all."""
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        raise Refused("knowledge.no_address", url=shown(link)) from None
+
+
 def shown(url: str) -> str:
-    """An address as it may be shown: without a password, on one line, not endless."""
-    before, at, after = url.partition("@")
-    scheme = before.partition("://")[0]
-    return " ".join((f"{scheme}://…@{after}" if at and "://" in before else url).split())[:300]
+    """An address as it may be shown: without a password, which may hold an at sign; on one line, not endless."""
+    scheme, is_address, rest = url.partition("://")
+    name, at, place = rest.rpartition("@")
+    return " ".join((f"{scheme}://…@{place}" if at and name and is_address else url).split())[:300]
 
 
 def _body(answer: httpx.Response, url: str, until: float) -> bytes:

@@ -8,13 +8,13 @@ from agents.knowledge.values import Document, Section
 
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _BLOCK = re.compile(r"^(?:----+|\.\.\.\.+|```+)\s*$")
-_FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
+_FRONT = re.compile(r"\A---[ \t\r]*\n(.*?)\n---[ \t\r]*(?:\n|\Z)", re.DOTALL)
 _TITLE = re.compile(r"^(?:title|page_title|sidebar_label):\s*(.+)$", re.MULTILINE)
 _COMMENT_LINE = re.compile(r"^\[comment\].*$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,600}\)|\[([^\[\]\n]{1,300})\]\[[^\[\]\n]{0,300}\]")
 _MARKS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=[^\s*_])([^*_\n]*[^\s*_])\1(?![\w*])")
-_HASHES = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
-_EQUALS = re.compile(r"^(={1,6})\s+(\S.*?)\s*=*\s*$")
+_HASHES = re.compile(r"^(#{1,6})\s+(.*)$", re.DOTALL)
+_EQUALS = re.compile(r"^(={1,6})\s+(\S.*)$", re.DOTALL)
 _LINE = re.compile(r"^([=\-~^+\"'#*:.`])\1{2,}\s*$")
 _DIRECTIVE = re.compile(r"^(?::[\w-]+:.*|\[\[.*\]\]|\[[\w=,%\"<>^ .-]*\]|(?:ifn?def|endif|include|image)::.*)$")
 _SUPERSEDED = re.compile(
@@ -97,14 +97,19 @@ def _is_marked(line: str) -> bool:
 def _markdown_heading(line: str, after: str) -> str | None:
     found = _HASHES.match(line)
     if found:
-        return found[2]
+        return _unclosed(found[2], "#")
     is_text = bool(line.strip()) and not line.startswith((" ", "|", "-"))
     return line.strip() if is_text and re.fullmatch(r"(?:=|-){3,}\s*", after) else None
 
 
 def _equals(line: str) -> str | None:
     found = _EQUALS.match(line)
-    return found[2] if found else None
+    return (_unclosed(found[2], "=") or "=") if found else None
+
+
+def _unclosed(heading: str, sign: str) -> str:
+    """A heading without the signs that may close it: a pattern would try each space that stands before them."""
+    return heading.rstrip().rstrip(sign).rstrip()
 
 
 def _underlined(line: str, after: str) -> str | None:

@@ -1,6 +1,7 @@
 """HTML as a title, sections and links, with the parser of the standard library. Scripts and menus are no text."""
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 from agents.knowledge.headings import is_superseded, without_comments
@@ -33,12 +34,19 @@ class _Page(HTMLParser):
 
     def __init__(self, *, is_narrow: bool) -> None:
         super().__init__(convert_charrefs=True)
-        self.title, self.links = "", list[str]()
+        self.links = list[str]()
         self._is_narrow = is_narrow
         self._inside, self._skipped, self._pre = 0, list[str](), 0
+        self._skips = Counter[str]()
+        self._title = list[str]()
         self._is_title = self._is_heading = False
-        self._heading, self._anchor, self._held = "", "", list[str]()
+        self._heading, self._anchor, self._held = list[str](), "", list[str]()
         self._sections = list[Section]()
+
+    @property
+    def title(self) -> str:
+        """What the page calls itself."""
+        return "".join(self._title)
 
     def sections(self) -> tuple[Section, ...]:
         """All sections, the last one included."""
@@ -51,14 +59,15 @@ class _Page(HTMLParser):
         if tag == "a" and given.get("href"):
             self.links.append(str(given["href"]))
         if tag == "title":
-            self._is_title = not self.title
+            self._is_title = not self._title
         if tag in _SKIPPED:
             self._skipped.append(tag)
+            self._skips[tag] += 1
         if tag in {"main", "article"} or given.get("role") == "main":
             self._inside += 1
         if tag in _HEADINGS and self._is_text:
             self._end_section()
-            self._is_heading, self._heading, self._anchor = True, "", str(given.get("id") or "")
+            self._is_heading, self._heading, self._anchor = True, [], str(given.get("id") or "")
         elif self._is_heading and not self._anchor and given.get("id"):
             self._anchor = str(given["id"])
         self._block(tag)
@@ -67,9 +76,8 @@ class _Page(HTMLParser):
         """Close it."""
         if tag == "title":
             self._is_title = False
-        if tag in self._skipped:
-            while self._skipped and self._skipped.pop() != tag:
-                pass
+        if self._skips[tag]:
+            self._end_skipped(tag)
         if tag in _HEADINGS:
             self._is_heading = False
         if tag == "pre":
@@ -80,15 +88,22 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Words, where they are text."""
         if self._is_title:
-            self.title += data
+            self._title.append(data)
         elif self._is_text and self._is_heading:
-            self._heading += data
+            self._heading.append(data)
         elif self._is_text:
             self._held.append(data if self._pre else _SPACES.sub(" ", data.replace("\n", " ")))
 
     @property
     def _is_text(self) -> bool:
         return not self._skipped and (self._inside > 0 or not self._is_narrow)
+
+    def _end_skipped(self, tag: str) -> None:
+        """Close it with all that was left open in it; counted, for a page may open a million."""
+        ended = ""
+        while ended != tag:
+            ended = self._skipped.pop()
+            self._skips[ended] -= 1
 
     def _block(self, tag: str) -> None:
         if tag == "pre":
@@ -99,7 +114,7 @@ class _Page(HTMLParser):
     def _end_section(self) -> None:
         lines = "".join(self._held).split("\n")
         text = _LINES.sub("\n\n", "\n".join(line.rstrip() if line.startswith("  ") else line.strip() for line in lines))
-        heading = " ".join(self._heading.replace("\u00b6", "").split())
+        heading = " ".join("".join(self._heading).replace("\u00b6", "").split())
         if text.strip() or heading:
             self._sections.append(Section(heading, text.strip("\n"), self._anchor))
-        self._held, self._heading, self._anchor = [], "", ""
+        self._held, self._heading, self._anchor = [], [], ""

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 
 MOST_REST_S = 600.0
 """However often it fails, it is tried again after ten minutes."""
+MOST_ASKED_S = 3600.0
+"""However long it asks to be left alone, it is tried again after an hour: a date in another century is no reason."""
+_DOUBLINGS = 16
+"""More of them change nothing but the size of the number."""
 
 
 @dataclass
@@ -45,13 +49,13 @@ class Breaker:
             return
         self.failures += 1
         if self._rests or self.failures >= self.max_failures:
-            self.rest(min(self.rest_s * 2**self._rests, MOST_REST_S))
+            self.rest(min(self.rest_s * 2 ** min(self._rests, _DOUBLINGS), MOST_REST_S))
 
     def rest(self, seconds: float) -> None:
-        """Leave the link alone for so long; the endpoint itself may have asked for it."""
+        """Leave the link alone for so long, an hour at most; the endpoint itself may have asked for it."""
         self.failures, self._is_probed = 0, False
         self._rests += 1
-        self.rests_until = self.now() + seconds
+        self.rests_until = self.now() + min(seconds, MOST_ASKED_S)
 
     def answered(self) -> None:
         """An answer wipes the slate."""

@@ -1,6 +1,7 @@
 """The reader of repositories: each in a process and a directory of its own, with a clock and none of our secrets."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -87,8 +88,9 @@ class SandboxedRepositories:
         """A new directory; what a process that was killed left behind goes on the way."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         for old in self.home.iterdir():
-            if time.time() - old.stat().st_mtime > _STALE_S:
-                shutil.rmtree(old, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):  # another reading ends meanwhile, and takes its own away
+                if time.time() - old.stat().st_mtime > _STALE_S:
+                    shutil.rmtree(old, ignore_errors=True)
         return Path(tempfile.mkdtemp(prefix="read-", dir=self.home))
 
     async def _answered(self, address: Address, directory: Path) -> bytes:

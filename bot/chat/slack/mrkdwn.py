@@ -16,11 +16,11 @@ Style = Literal["", "*", "`", "raw"]
 BREAK = "\u200b"
 """A space of no width: behind it a mark is only a character."""
 SPANS = re.compile(
-    r"`([^`\n]+)`|\*\*([^*\n]+(?:\*[^*\n]+)*)\*\*|\[([^\]\n]+)\]\((https?://[^\s()<>|]+)\)"
+    r"`([^`\n]+)`|\*\*([^*\n]+(?:\*[^*\n]+)*)\*\*|\[([^\[\]\n]+)\]\((https?://[^\s()<>|]+)\)"
     r"|(https?://[^\s<>|`*]+[^\s<>|`*.,;:!?)\]'\"])"
 )
 PAIRED = re.compile(r"(?<![^\W_])([*_~])(?=\S[^\n]*?\1)")
-EMOJI = re.compile(r":(?=(?:[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*|100|1234):)")
+EMOJI = re.compile(r":(?=(?:[0-9_+'-]*[a-z][a-z0-9_+'-]*|100|1234):)")
 CALL = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 SPECIAL = re.compile(r"[&<>*_~`:@]")
 FENCES = re.compile(r"``(?=`)")

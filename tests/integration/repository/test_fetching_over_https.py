@@ -154,3 +154,9 @@ async def test_a_reading_that_is_given_up_leaves_no_process_and_no_directory(rep
     with pytest.raises(asyncio.CancelledError):
         await reading
     assert list(repositories.home.iterdir()) == []
+
+
+async def test_what_another_reading_takes_away_meanwhile_is_no_fault(repositories, server):
+    repositories.home.mkdir(parents=True)
+    (repositories.home / "read-gone").symlink_to(repositories.home / "nothing")
+    assert await repositories.read(repositories.address(f"https://{server.host}/team/app.git"))

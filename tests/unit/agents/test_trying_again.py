@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from agents.models.breaker import MOST_REST_S, Breaker
+from agents.models.breaker import MOST_ASKED_S, MOST_REST_S, Breaker
 from agents.models.retrying import failure_of, pause_s, wait_of
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -149,4 +149,20 @@ def test_an_endpoint_that_asks_for_a_pause_gets_it(clock):
     clock.at = 30.0
     assert not breaker.admits()
     clock.at = 31.0
+    assert breaker.admits()
+
+
+def test_an_endpoint_that_is_away_for_months_is_left_out_and_tried_every_ten_minutes(clock):
+    breaker = broken(clock)
+    for _ in range(2_000):
+        clock.at = breaker.rests_until
+        assert breaker.admits()
+        breaker.failed()
+        assert breaker.rests_until - clock.at <= MOST_REST_S
+
+
+def test_an_endpoint_that_asks_to_be_left_alone_for_a_century_is_asked_again_within_the_hour(clock):
+    breaker = Breaker(3, 60.0, clock)
+    breaker.rest(3e9)
+    clock.at = MOST_ASKED_S
     assert breaker.admits()

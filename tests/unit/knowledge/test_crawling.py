@@ -89,3 +89,9 @@ def test_a_site_without_an_end_is_read_as_far_as_one_address_may_bring_and_the_r
     found, _ = Server(Endless()).crawl("/")
     assert len(found.pages) == MOST_PAGES
     assert {left.why for left in found.left} == {"enough"}
+
+
+def test_a_link_that_is_no_address_keeps_nobody_from_the_others():
+    links = '<h1>G</h1><a href="http://[x">1</a><a href="//[">2</a><a href="http://a:b/">3</a><a href="a.html">a</a>'
+    found, _ = Server({"/g/": ("text/html", links), "/g/a.html": ("text/html", "<h1>A</h1>")}).crawl("/g/")
+    assert [page.key for page in found.pages] == ["https://docs.example.org/g/", "https://docs.example.org/g/a.html"]

@@ -165,6 +165,51 @@ def test_no_file_makes_a_reader_fail(form, content):
 
 
 @pytest.mark.parametrize("form", sorted(FORMS))
-@pytest.mark.parametrize("piece", ["[", "[a](", "<!--", "<![CDATA[", '<a href="', "**a", "`a", "</", "---\n", "_", " "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "[",
+        "[a](",
+        "<!--",
+        "<![CDATA[",
+        '<a href="',
+        "**a",
+        "`a",
+        "</",
+        "---\n",
+        "_",
+        " ",
+        "\n",
+        "<nav></p>",
+        "<h1><b>x",
+        "<title>x</b>",
+    ],
+)
 def test_a_page_made_to_hold_up_its_reader_is_read_in_time_that_grows_with_its_length(form, piece):
     assert parse(form, (piece * 60_000).encode()) is not None
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+@pytest.mark.parametrize("start", ["# a", "= a", "---", "---\n", "title:"])
+@pytest.mark.parametrize("space", [" ", "\n", "\t", " ="])
+def test_a_heading_made_to_hold_up_its_reader_is_read_in_time_that_grows_with_its_length(form, start, space):
+    assert parse(form, f"{start}{space * 30_000}b".encode()) is not None
+
+
+@pytest.mark.parametrize(
+    ("form", "line", "heading"),
+    [
+        (".md", "## Steps to do ##  ", "Steps to do"),
+        (".md", "# C# and F#", "C# and F"),
+        (".adoc", "== Steps to do ==", "Steps to do"),
+        (".adoc", "= a = b", "a = b"),
+    ],
+)
+def test_the_signs_that_close_a_heading_are_no_part_of_it(form, line, heading):
+    assert heading in [section.heading for section in parse(form, f"Before.\n\n{line}\n\nAfter.\n".encode()).sections]
+
+
+def test_what_is_left_open_in_a_menu_ends_with_it():
+    page = "<nav><svg><form>menu</nav><p>words</p></svg><p>more</p>"
+    [section] = parse(".html", page.encode()).sections
+    assert section.text.split() == ["words", "more"]
