@@ -125,5 +125,6 @@ def _port(port: Port) -> str:
 
 
 def _few(names: Iterable[str]) -> tuple[str, ...]:
-    every = list(dict.fromkeys(clean(name, 60) for name in names))
-    return tuple(every if len(every) <= MOST else [*every[: MOST - 1], f"+{len(every) - MOST + 1}"])
+    every = list(dict.fromkeys(names))  # only those that are shown are cleaned: a repository may have a million
+    shown = [clean(name, 60) for name in every[: MOST if len(every) <= MOST else MOST - 1]]
+    return (*shown, *([f"+{len(every) - len(shown)}"] if len(every) > len(shown) else []))
