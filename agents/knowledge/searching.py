@@ -1,16 +1,22 @@
 """From a question to the passages that answer it best, one a page, and how much of the question each of them holds."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agents.knowledge.index import Index, expression
-from agents.knowledge.terms import Term, terms_of
+from agents.knowledge.terms import Term, fold, terms_of
 from agents.knowledge.values import Found, Language, Passage
 
 MOST = 5
 _CANDIDATES = 60
 """Passages of the full-text search that are looked at closer."""
+_ASKS_WHAT = re.compile(r"\W*(?:what(?:'?s| is| are)|c'est quoi|qu'est|define|explain|definis|explique)")
+_DEFINES = re.compile(r"(?:what .* is|ce qu.est\b(?! pas).*)$", re.IGNORECASE)
+"""Headings under which a page says what its subject is."""
+_DEFINING = 2.5
+"""How much more such a passage weighs for "what is quorum?" and the like of it, where one word is asked about."""
 
 
 def search(index: Index, question: str, language: Language | None, most: int = MOST) -> Found:
@@ -19,7 +25,10 @@ def search(index: Index, question: str, language: Language | None, most: int = M
     pages, passages = index.size()
     forms = tuple(dict.fromkeys(form for term in terms for form in term.forms))
     rows = _scored(index, terms, forms) if terms else {}
-    ranked = sorted(_weighed(index, rows, terms, passages), key=lambda passage: -passage.score)
+    weighed = _weighed(index, rows, terms, passages)
+    if len(terms) == 1 and _ASKS_WHAT.match(fold(question).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")):
+        weighed = [_as_definition(passage) for passage in weighed]
+    ranked = sorted(weighed, key=lambda passage: -passage.score)
     return Found(tuple(_one_a_page(ranked, language)[:most]), forms, pages)
 
 
@@ -44,6 +53,12 @@ def _weighed(index: Index, rows: Mapping[int, Passage], terms: Sequence[Term], p
         for number in holders & held.keys():
             held[number] += weight
     return [replace(passage, share=held[number] / whole) for number, passage in rows.items()]
+
+
+def _as_definition(passage: Passage) -> Passage:
+    """The passage, heavier where it says what its subject is: under such a heading, or at the top of its page."""
+    is_one = not passage.heading or _DEFINES.match(passage.heading)
+    return replace(passage, score=passage.score * _DEFINING) if is_one else passage
 
 
 def _one_a_page(ranked: Sequence[Passage], language: Language | None) -> list[Passage]:

@@ -75,6 +75,28 @@ def test_the_page_about_documentation_shows_the_figures_there_are(measured, name
         assert row in page
 
 
+@pytest.mark.parametrize(
+    ("language", "question", "heading"),
+    [
+        ("en", "what is quorum?", "What a quorum is"),
+        (
+            "fr",
+            "c\N{RIGHT SINGLE QUOTATION MARK}est quoi le quorum ?",
+            "Ce qu\N{RIGHT SINGLE QUOTATION MARK}est le quorum",
+        ),
+        ("en", "what is drift?", ""),
+        ("fr", "qu'est-ce que la haute disponibilité ?", ""),
+        ("en", "how do I take a snapshot?", "Taking a snapshot"),
+        ("fr", "comment prendre un instantané ?", "Prendre un instantané"),
+    ],
+)
+def test_what_something_is_and_how_it_is_done_are_answered_from_the_right_part_of_a_page(
+    library, language, question, heading
+):
+    best = library.search(question, language).passages[0]
+    assert (best.language, best.heading) == (language, heading)
+
+
 def test_what_is_off_topic_is_never_called_an_answer(library):
     assert [q for language, q in OFF_TOPIC if library.search(q, language).verdict == "found"] == []
 
