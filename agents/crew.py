@@ -12,6 +12,7 @@ from agents.models.links import ModelLink
 from agents.nodes.beside import Beside
 from agents.nodes.settings import CrewSettings
 from agents.rules.language import language_of
+from agents.rules.page import squeezed
 from agents.rules.reading import MOST_READ
 from agents.rules.remembered import Remembered, remembered
 from iac.errors import Sentence, ThreadformError, say
@@ -49,7 +50,7 @@ class AdkCrew:
         if unreadable is not None:
             return _reply(turn, known, unreadable)
         try:
-            return await self._ready().answer(turn, known, (self._settings, self._cluster, self._desk))
+            return await self._ready().answer(_squeezed(turn), known, (self._settings, self._cluster, self._desk))
         except ThreadformError as no:
             log.info("turn.refused", thread=turn.thread, why=str(no))
             return _reply(turn, known, no.sentence)
@@ -78,6 +79,13 @@ def _unreadable(turn: Turn) -> Sentence | None:
     if odd * 5 > len(turn.text):
         return say("crew.binary")
     return say("crew.empty") if not turn.text.strip() and not turn.answers else None
+
+
+def _squeezed(turn: Turn) -> Turn:
+    """The turn with no endless gap in anything that people said."""
+    past = tuple(each.model_copy(update={"text": squeezed(each.text)}) for each in turn.history)
+    answers = {slot: squeezed(text) for slot, text in turn.answers.items()}
+    return turn.model_copy(update={"text": squeezed(turn.text), "history": past, "answers": answers})
 
 
 def _fault(turn: Turn, fault: Exception) -> Sentence:

@@ -8,6 +8,7 @@ TAKEN = "\x00"
 """Stands for a character that a rule has understood already; no pattern crosses it."""
 
 _FOLDED = {"\N{LATIN SMALL LIGATURE OE}": "o", "\N{LATIN SMALL LETTER AE}": "a", "\N{RIGHT SINGLE QUOTATION MARK}": "'"}
+_GAP = re.compile(r"\s{17,}")
 _SPACES = frozenset("\u00a0\u202f\u2009\t\r")
 
 
@@ -31,6 +32,11 @@ def page_of(said: str) -> Page:
     """Open a page. The ligature œ counts as its two letters, so that both spellings meet."""
     spelled = said.replace("\N{LATIN SMALL LIGATURE OE}", "oe").replace("\N{LATIN CAPITAL LIGATURE OE}", "Oe")
     return Page(spelled, "".join(map(_folded, spelled)))
+
+
+def squeezed(text: str) -> str:
+    """The text without endless gaps: they say nothing, and a pattern would try each space of them as a beginning."""
+    return _GAP.sub(lambda gap: "\n\n" if "\n" in gap[0] else "  ", text)
 
 
 def fold(text: str) -> str:
