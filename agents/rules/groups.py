@@ -112,7 +112,9 @@ def _wish(group: Sequence[Mark], missing: Sequence[str]) -> GuestWish:
     if prefixes and not names:
         names = numbered(prefixes[0], min(count, 100))
     values["names"] = names
-    values["count"] = max(count, len(names))
+    # Only what was said: a later message without a number leaves the number of machines as it was.
+    if "count" in values or len(names) > 1:
+        values["count"] = max(count, len(names))
     return GuestWish(**values)
 
 

@@ -66,6 +66,19 @@ async def test_a_correction_changes_one_thing_and_keeps_the_rest(talk, correctio
     assert proposal.guests[0].name == "api01"
 
 
+@pytest.mark.parametrize(
+    ("asked", "then", "each"),
+    [
+        ("3 debian 12 vms 2c/4g 20 GB", "make it 8 GB of memory", ("debian-12-cloud", 2, 8192, 20)),
+        ("trois VM debian 12 2c/4g 20 Go", "plutôt 8 Go de RAM", ("debian-12-cloud", 2, 8192, 20)),
+        ("3 debian 12 vms with 4 GB", "4 cores, 30 GB disk", ("debian-12-cloud", 4, 4096, 30)),
+    ],
+)
+async def test_a_later_word_about_several_machines_keeps_their_number(talk, asked, then, each):
+    await talk.say(asked)
+    assert sizes(await talk.proposal(then)) == [each] * 3
+
+
 async def test_a_request_can_be_renamed_and_sent_to_another_node_or_environment(talk):
     await talk.proposal(ENGLISH)
     assert (await talk.proposal("call it web02")).guests[0].name == "web02"
