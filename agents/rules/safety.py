@@ -86,7 +86,7 @@ def _patterns() -> Mapping[str, tuple[re.Pattern[str], ...]]:
 
 def _in_turn(said: list[str], gap: int) -> str:
     """These words one after the other, at most ``gap`` others between two of them, in one sentence."""
-    between = rf"(?:[^\w.!?\n]+[\w'-]+){{0,{gap}}}?[^\w.!?\n]+"
+    between = rf"(?>[^\w.!?\n]+[\w-]+){{0,{gap}}}?[^\w.!?\n]+"  # atomic: no word is cut anew at each hyphen
     parts = [rf"(?<![\w-])(?:{words})(?!\w)" for words in said]
     joined = "".join(f"{first}{between}" for first, _ in pairwise(parts))
     return joined + parts[-1]

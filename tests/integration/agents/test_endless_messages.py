@@ -27,3 +27,10 @@ async def test_a_gap_in_an_earlier_message_costs_nothing_either():
     proposal = await talk.proposal(SAID.format(gap=" "))
     assert time.process_time() - began < MOST_CPU_S
     assert proposal.guests
+
+
+@pytest.mark.parametrize("piece", ["a-", "'a", "-' "])
+async def test_a_word_without_end_costs_nothing(piece):
+    began = time.process_time()
+    await Talk(crew()).say(f"create a vm {piece * 300}")
+    assert time.process_time() - began < MOST_CPU_S
