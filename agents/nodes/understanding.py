@@ -23,6 +23,10 @@ _CLONE = re.compile(
 )
 
 
+_COUNTS = frozenset({"count", "image", "flavor", "size", "cores", "memory_mb", "disk_gb", "names"})
+"""Marks that make a number of guests no mere "make it three"."""
+
+
 def understood(work: Work, *, is_new: bool) -> Wish:
     """What fixed rules read in the message, over what is known."""
     reading, known = work.reading(), work.known
@@ -30,7 +34,8 @@ def understood(work: Work, *, is_new: bool) -> Wish:
         return _with_clone(work, reading.wish)
     wish = amended(known.wish, reading) if not reading.is_empty else known.wish
     values = bare_values(work.turn.text, known.pending, reading)
-    more = more_alike(work.turn.text) if known.has_request and not reading.wish.guests else None
+    is_counted = any(mark.kind in _COUNTS for mark in reading.marks)
+    more = more_alike(work.turn.text) if known.has_request and not is_counted else None
     if more is not None and len(wish.guests) == 1:
         count = more if more > 0 else wish.guests[0].count + 1
         wish = wish.model_copy(update={"guests": [wish.guests[0].model_copy(update={"count": count})]})

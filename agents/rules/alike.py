@@ -29,7 +29,7 @@ _ABOUT = {
 }
 _SPECS_OF = re.compile(r"'s? (?:specs?|sizes?|sizing|config\w*|resources|hardware|setup|dimensions)\b")
 _SAME = re.compile(
-    r"\b(?:same|identical|memes?)(?: (?:number|amount|nombre|quantite) (?:of|de))?"
+    r"\b(?:same|identical|memes?)(?: (?:number|amount|size|nombre|quantite|taille|espace|capacite) (?:of|de|d'))?"
     r"(?:[ ,]+(?:(?:the|le|la|les|de|of) )?(?:cores?|v?cpus?|coeurs?|memory|ram|memoire|disks?|disques?|storage|"
     r"stockage|nodes?|noeuds?|and|et|node)\b)+"
 )

@@ -13,7 +13,10 @@ _TAG = re.compile(r"\bvlan\s*(?:id|tag)?\s*[:=]?\s*(\d{1,4})\b")
 _LIFE = re.compile(
     r"\b(?:for|during|pour|pendant|durant|expires? in|expire dans|valables?|"
     r"ttl|lifetime|lease|duree(?: de vie)?|lasting|last|need it|besoin|garder?|"
-    r"keep|after|apres|au bout de|(?:kill|delete|destroy|remove|supprim|"
+    r"keep|serv\w+ que|(?:vivra|durera|tournera|restera)(?: que)?|only (?:be )?(?:needed|used|required)|"
+    r"self[- ]?destruct\w*|"
+    r"s'autodetrui\w*|auto-?destruct\w*|disappear\w*|vanish\w*|gone|go away|disparai\w*|dies?|"
+    r"after|apres|au bout de|(?:kill|delete|destroy|remove|supprim|"
     r"detrui)\w*[- ](?:it |la |le )?(?:in|dans))\b[^.;]{0,24}?$"
 )
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from agents.contracts import Act, Language
 from agents.rules.grasping import AIMED, acts_in
+from agents.rules.guessing import guessed
 from agents.rules.page import fold
 from agents.rules.refilling import refilled
 from agents.rules.remembered import Remembered
-from agents.rules.spoken import named_last
+from agents.rules.spoken import chosen, named_last
 from agents.rules.world import World
 
 AMENDS = AIMED | {"create_ct", "k3s_create", "k3s_scale", "k3s_delete", "drain_node", "deploy_app", "forecast_capacity"}
@@ -21,7 +22,8 @@ _CORRECTS = re.compile(
     r"^\W*(?:no|non|nope|wait|attends?|actually|sorry|pardon|oops|finalement|"
     r"en fait|plutot|rather|instead|make (?:it|that)|i meant?|je voulais "
     r"dire|hmm|euh|oh|ah|sur|to|a|only|seulement|change|mets?|use)\b|\b(?:instead|"
-    r"rather|plutot|au lieu|not|pas)\b"
+    r"rather|plutot|au lieu|not|pas|wrong (?:one|vm|machine|box|server)|mauvaise?|erreur|mistake|"
+    r"i (?:was|am) (?:talking|thinking|speaking)|i said|i'm talking|je (?:parlais|parle|pensais|voulais)|j'ai dit)\b"
 )
 
 
@@ -44,12 +46,16 @@ def acts_now(
     if said.is_of_snapshots:
         acts = [_of_snapshot(act, text, world) for act in acts]
     if known.act is None or known.act.intent not in AMENDS:
-        return acts
+        is_open = known.has_request or known.pending or said.is_offered
+        return acts if acts or is_open else guessed(text, world, language)
     if acts and not _is_same(acts[0], known.act, text):
         return acts
     if not acts and not _may_amend(text, known, said):
         return acts
     asks = tuple(known.act_asks)
+    meant = chosen(text, said.spoken, world) if "targets" in asks and not acts else []
+    if meant:
+        return [_amended(known.act, {"targets": meant}, "")]
     more = acts[0].slots if acts else refilled(text, known.act, asks, world, language)
     return [_amended(known.act, more, text)] if more else acts
 

@@ -28,7 +28,9 @@ _BIDS = re.compile(
     r"|\bvous (?:pouvez|pourriez)\b|\b(?:on|quelqu'un) (?:peut|pourrait)\b|"
     r"\bpeut-on\b|\b(?:stp|svp|pls|plz)\b|\bs'il (?:te|vous) plait\b|\bpossible "
     r"de\b|\bmerci de\b|\bi(?:'d| would) like (?:you )?to\b|\bje (?:voudrais|"
-    r"veux|souhaite)\b"
+    r"veux|souhaite)\b|\bil (?:faut|faudrait)\b|"
+    r"[,;.]\s*(?:ok|okay|right|deal|hein|d'accord|possible|si possible|if possible|tu (?:t'en|me le|peux le) \w+|"
+    r"vous vous en \w+|(?:can|could|will|would) you|c'est possible|ca (?:marche|te va|vous va)|c'est faisable)\s*\?"
 )
 _COMPARED = re.compile(
     r"\b(?:most|least|best|worst|busiest|fullest|emptiest|highest|lowest|"
@@ -122,8 +124,9 @@ def features_of(clause: Clause) -> frozenset[str]:
     found |= {"set_act"} if "set" in acts else set()
     found |= {"short"} if clause.is_alone and len(clause.text.split()) <= _SHORT else set()
     found |= _named(kinds) | _asked(clause, acts, things) | _firsts(clause) | _sized(clause, kinds, acts)
-    found |= {h.concept for h in clause.heard if h.kind == "manner" and h.concept == "relative"}
-    if {"bid", "target"} <= found and acts & _DONE_TO_GUESTS:
+    manners = {h.concept for h in clause.heard if h.kind == "manner"}
+    found |= manners & {"relative"} | ({"state_said"} if manners & {"stopped", "running"} else set())
+    if {"bid", "target"} <= found and (acts & _DONE_TO_GUESTS or "sizes_strict" in found):
         found -= {"docs_first", "docs_first_strict", "question_plain"}
     return frozenset(found)
 

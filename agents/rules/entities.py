@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from agents.rules.images import read_images
 from agents.rules.marks import Mark, take_all
+from agents.rules.members import members_in
 from agents.rules.numbers import digits_for_words
 from agents.rules.page import Page
 from agents.rules.sizes import read_sizes
@@ -42,6 +43,11 @@ _SNAPSHOT_CALLED = re.compile(rf"\b{_CALLED}\s*[:=]?\s*[\"'`«“]?\s*(?P<name>[
 _SNAPSHOT_NOUN = re.compile(
     r"\b(?:snapshots?|instantane|checkpoint|snap|cliche)\s*[:=]?\s*[\"'`«“]\s*(?P<quoted>[\w][\w. -]*?\w)\s*[\"'`»”]|"
     r"\b(?:snapshots?|instantane|checkpoint|snap|cliche)\s*[:=]?\s*(?P<name>[a-z0-9]+[-_][\w.-]*\w)"
+)
+_SNAPSHOT_AS = re.compile(
+    r"(?<![\w.-])(?P<name>\w[\w.-]*[-_.\d][\w.-]*\w)[\"'`»”]? (?:as|is|comme|for|pour|en guise de) "
+    r"(?:the |its |a |an |le )?"
+    r"(?:label|name|tag|title|nom|libelle|etiquette)\b"
 )
 _SNAPSHOT_TO = re.compile(
     r"\b(?:to|at|a|au|sur|vers|from|de|:)\s+(?:the |le |la |l')?(?:snapshot "
@@ -109,7 +115,7 @@ _POOL_BEFORE = re.compile(r"\b(?P<name>[a-z][\w-]*) pool\b")
 def entities_of(page: Page, world: World) -> tuple[list[Mark], Page]:
     """Every thing that is named, with the page from which they are taken, so that no verb is read inside a name."""
     marks: list[Mark] = []
-    for reader in (_links, _snapshots, _clusters, _guests, _nodes, _storages, _pools, _domains, _lengths):
+    for reader in (_links, _snapshots, members_in, _clusters, _guests, _nodes, _storages, _pools, _domains, _lengths):
         more = list(reader(page, world))
         page = take_all(page, more)
         marks += more
@@ -160,7 +166,7 @@ def _snapshots(page: Page, world: World) -> Iterator[Mark]:
     ):
         return
     names = {*world.seen.guests, *world.seen.nodes, *world.seen.storages}
-    for pattern in (_SNAPSHOT_CALLED, _SNAPSHOT_NOUN, _SNAPSHOT_TO):
+    for pattern in (_SNAPSHOT_AS, _SNAPSHOT_CALLED, _SNAPSHOT_NOUN, _SNAPSHOT_TO):
         for match in pattern.finditer(page.text):
             group = "quoted" if match.groupdict().get("quoted") else "name"
             name = page.original(match, group)

@@ -138,7 +138,7 @@ def _snapshot_known(clause: Clause, world: World) -> Slots:
     return {"snapshot_name": dated[0]} if len(dated) == 1 else {}
 
 
-def _listed(clause: Clause, _: World) -> Slots:
+def _listed(clause: Clause, world: World) -> Slots:
     things = {h.concept for h in clause.heard if h.kind == "thing"}
     slots: Slots = _place(clause)
     resource = next((word for thing, word in _RESOURCES if thing in things), None)
@@ -146,6 +146,8 @@ def _listed(clause: Clause, _: World) -> Slots:
         resource = None
     if resource and not (resource == "pool" and "pool" in slots):
         slots["resource"] = resource
+    if resource == "snapshot":
+        slots |= targets(clause, world)
     for status in ("stopped", "running"):
         if any(h.kind == "manner" and h.concept == status for h in clause.heard):
             slots["status"] = "online" if status == "running" and slots.get("resource") == "node" else status

@@ -30,7 +30,7 @@ _CLUSTER_NAME = re.compile(
     r"k3s)\s+(?P<bare>[a-z][\w]*-[\w-]+|"
     r"k3s-\w+)"
 )
-_PLACES = frozenset({"node", "to_node", "storage", "pool"})
+_PLACES = frozenset({"node", "to_node", "storage", "pool", "vnet", "bridge"})
 _LESS = re.compile(
     r"\b(?:remove|drop|delete|minus|take away|fewer|less|down by|supprim\w*|"
     r"retir\w*|enlev\w*|vir\w*|moins|de moins|ote\w*)\b"
@@ -73,7 +73,13 @@ def new_cluster(clause: Clause, _: World) -> Slots:
 
 def _with_ones(text: str) -> str:
     """Number words as digits; where things are counted "a worker" and "un maître" are one."""
-    return digits_for_words(re.sub(r"\b(?:an?|another|single|one|une?|seul)\b", lambda m: "1".ljust(len(m[0])), text))
+    return digits_for_words(
+        re.sub(
+            r"\b(?:an?|another|single|one|une?|seul)\b(?! (?:couple|pair|paire|dozen|half|douzaine|dizaine)\b)",
+            lambda m: "1".ljust(len(m[0])),
+            text,
+        )
+    )
 
 
 def _number(pattern: re.Pattern[str], text: str) -> int | None:

@@ -74,6 +74,8 @@ def _acts_by(text: str, world: World, language: Language | None, before: Sequenc
     acts = _acts(_merged(clauses, before), world, before)
     if acts and acts[0].intent == "docs_question":
         return acts[:1]  # a question about things is not a list of commands
+    if len(acts) > 1 and acts[0].intent == "get_status" and acts[1].intent == "k3s_scale" and "?" not in text:
+        return [acts[1].model_copy(update={"slots": {**acts[0].slots, **acts[1].slots}})]  # how it is, is the reason
     if len(acts) > 1 and acts[0].intent == "troubleshoot" and acts[1].intent in AIMED:
         acts = acts[1:]  # what is wrong is only the reason
         if len(acts) == 1:

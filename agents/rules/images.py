@@ -18,7 +18,7 @@ _FAMILIES = (
 _OFTEN_MISSPELT = ("ubuntu", "debian", "fedora")
 _CODENAMES = {"focal": "ubuntu-20.04", "jammy": "ubuntu-22.04", "noble": "ubuntu-24.04",
               "bullseye": "debian-11", "bookworm": "debian-12", "trixie": "debian-13"}  # fmt: skip
-_UNIT = r" *(?:v?cpus?\b|v?cores?\b|coeurs?\b|c\b|c\d|g[iob]?b?\b|gigs?|m[bo]\b|t[bo]\b)(?! *[:=])"
+_UNIT = r" *(?:v?cpus?\b|v?cores?\b|coeurs?\b|c\b|c\d|g[iob]?b?\b|gigs?|m[bo]\b|tb\b|to\b(?! [a-z]))(?! *[:=])"
 _KNOWN = r"\d+\.\d+(?:\.\d+)*|(?:7|8|9|1[0-3]|18|2[0246]|20(?:16|19|22|25))(?!\d)"
 _COUNTED = r"\s*(?:vms?\b|machines?|servers?|serveurs?|x\b)"
 _VERSION = (
@@ -36,6 +36,10 @@ _CODENAME = re.compile(rf"\b(?:(?:ubuntu|debian)[ -]?)?(?P<name>{'|'.join(_CODEN
 _TEMPLATE = re.compile(
     r"\b(?:from|out of|based on|using|depuis|a partir (?:du|de)|sur la base (?:du|de)|du|le|la|the|of|un|a)?\s*"
     r"(?:template|modele|gabarit|image|tpl)\s*(?:no|n°|number|numero|id|#|:|=)?\s*(?P<name>[\w][\w.-]*)"
+)
+_COPIED = re.compile(
+    r"\b(?:clon\w*|cop(?:y|ies|ie[rz]?)|duplicat\w*|dupliqu\w*|double|replica|depuis|a partir|based|from)\s+"
+    r"(?:of |from |on |off |du |de |d'|la |le |les |the |vm |id |#)*(?P<name>\d{2,6})(?![\w.])"
 )
 _ORDINARY = frozenset(
     [
@@ -73,7 +77,7 @@ def read_images(page: Page, seen: Seen) -> tuple[list[Mark], Page]:
     """Marks of kind ``image``; the value is a template's name as it exists, else family and version as written."""
     marks = list(_known(page, seen))
     rest = take_all(page, marks)
-    marks += (more := list(_named_templates(rest, seen)))
+    marks += (more := [*_named_templates(rest, seen)] or list(_cloned(rest, seen)))
     rest = take_all(rest, more)
     marks += (more := _with_version(list(_families(rest)), rest.text))
     return sorted(marks, key=lambda m: m.start), take_all(rest, more)
@@ -94,6 +98,13 @@ def _named_templates(page: Page, seen: Seen) -> Iterator[Mark]:
         looks_named = name in seen.template_ids or any(c.isdigit() or c in "-_." for c in name)
         if name not in _ORDINARY and looks_named and not is_family:
             yield Mark("image", name, *match.span())
+
+
+def _cloned(page: Page, seen: Seen) -> Iterator[Mark]:
+    """The number of a template after a word for a copy: "un clone du 102", "a copy of 101"."""
+    for match in _COPIED.finditer(page.text):
+        if match["name"] in seen.template_ids:
+            yield Mark("image", match["name"], *match.span("name"))
 
 
 def _families(page: Page) -> Iterator[Mark]:

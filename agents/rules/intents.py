@@ -46,7 +46,7 @@ _POLITE = (
 _END = rf"(?:[\s,!.]+{_POLITE})*[\s!.]*$"
 _APPROVE = re.compile(
     (
-        r"^(?:(?:ok|okay|yes|yep|oui|alors|great|perfect|parfait|super|bon|"
+        r"^(?:(?:lgtm|ok|okay|yes|yep|yeah|oui|ouais|alors|great|nice|cool|perfect|parfait|super|top|nickel|bon|"
         r"(?:it |that )?looks good|c'est bon)[\s,!.]+)*"
         r"(?:i |je l'|j'|"
         r"you can |tu peux |vous pouvez |please |can you |go ahead and )?"
@@ -75,7 +75,7 @@ _CANCEL = re.compile(
     + _END
 )
 _YES = re.compile(
-    r"^(?:ok|okay|yes|yep|yeah|yup|sure|oui|ouais|parfait|perfect|super|great|"
+    r"^(?:lgtm|looks (?:good|fine|great|right)|ok|okay|yes|yep|yeah|yup|sure|oui|ouais|parfait|perfect|super|great|"
     r"good|fine|c'est|ca|super|that'?s|this is|nice|top|vendu|roule|ok pour|carrement|d'accord|dac|go|let's go|"
     r"bien sur|absolument|"
     r"exactly|exactement|c'est bon|c'est (?:bien )?ca|nickel|impec\w*|top|banco|"
@@ -181,9 +181,25 @@ class Memory:
     is_offered: bool = False
 
 
+_SIGNS = (
+    (re.compile("[\U0001f44d\u2705\U0001f44c\u2714]"), " yes "),
+    (re.compile("[\U0001f44e\u274c\U0001f6ab]"), " no "),
+)
+_PICTURES = re.compile("[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]+")
+
+
+def _spoken(text: str, memory: Memory) -> str:
+    """The folded text with its pictures as words where a yes or no is waited for, else without them."""
+    folded = fold(text).strip()
+    if memory.is_offered and not re.search(r"\w", folded):
+        for sign, word in _SIGNS:
+            folded = sign.sub(word, folded)
+    return _PICTURES.sub(" ", folded).strip() if re.search(r"\w", folded) else folded
+
+
 def plain_route(text: str, memory: Memory) -> Route | None:
     """The intents that words alone decide, without a look at the cluster; None where more is needed."""
-    folded = fold(text).strip()
+    folded = _spoken(text, memory)
     if is_bypass(text):
         return Route(intent="policy_bypass")
     if not re.search(r"\w", folded):

@@ -49,6 +49,8 @@ def _cost(mark: Mark, span: tuple[int, int], text: str, *, is_label_first: bool)
     between = text[span[1] : mark.start] if is_before else text[mark.end : span[0]]
     if "\x00" in between:
         return _FARTHEST + 1  # another quantity stands between them
+    if not is_before and re.fullmatch(r"\s*(?:de |d'|of )(?:la )?", between):
+        return -1  # "1 Go de ram" cannot be taken apart
     stops = len(re.findall(r"[,;/+\n]|\b(?:and|et)\b", between))
     style = 0.0 if is_before == is_label_first else 0.5
     return len(re.findall(r"[a-z0-9]+", between)) + 2 * stops + style

@@ -19,7 +19,8 @@ _LIKE = (
     r"petite?) que|calquee? sur|"
     r"a cote d[eu]s?|aupres d[eu]s?|dimensionnee?s? (?:comme|sur)|copiee? "
     r"sur|(?<=\w )ou (?:tournent?|se trouvent?|est|sont)|(?:node|host) (?:of|"
-    r"that hosts|hosting|running)|(?:noeud|hote) (?:de|du|des|d'|qui heberge|"
+    r"that hosts|that runs|that has|hosts|runs|holds|carries|has|hosting|running|with|where)|"
+    r"(?:noeud|hote) (?:de|du|des|d'|qui heberge|"
     r"qui fait tourner))\b"
 )
 _GAP = (
@@ -55,6 +56,9 @@ def timed(mark: Mark, text: str) -> re.Match[str] | None:
 
 def with_likeness(marks: Sequence[Mark], text: str) -> list[Mark]:
     """The same marks, with guests that are only a measure marked ``like``."""
+    marks = [
+        Mark("like_cluster", m.value, m.start, m.end) if m.kind == "cluster" and likened(m, text) else m for m in marks
+    ]
     return [
         Mark("like", mark.value, mark.start, mark.end)
         if mark.kind in {"guest", "loose"} and likened(mark, text)

@@ -24,6 +24,9 @@ _SHORT = {
     "dmarre": "demarre", "etaint": "eteins", "eteind": "eteins", "etteins": "eteins", "augmante": "augmente",
     "nouvo": "nouveau", "serveure": "serveur", "neoud": "noeud", "noeu": "noeud", "clonne": "clone",
     "snapchot": "snapshot",
+    "delet": "delete", "dlete": "delete", "restat": "restart", "resart": "restart", "sotp": "stop", "stpo": "stop",
+    "strat": "start", "creaet": "create", "suprimez": "supprimez", "effce": "efface", "arete-la": "arrete-la",
+    "machne": "machine", "srever": "server", "contener": "conteneur",
     "shutdwon": "shutdown", "migarte": "migrate", "backp": "backup",
 }  # fmt: skip
 _REAL_WORDS = """

@@ -28,7 +28,7 @@ _SET_PHRASES = (
     (re.compile(r"(?<![\w/.])1/4(?= ?(?:an? |de |of )?[gt])"), ".25"),
     (re.compile(r"(?<![\w/.])3/4(?= ?(?:an? |de |of )?[gt])"), ".75"),
     (re.compile(r"\b(?:half an? |(?:une? )?demi[- ])(?=[a-z])"), "0.5"),
-    (re.compile(r"\b(?:a couple(?: of)?|une paire (?:de|d'))"), "2"),
+    (re.compile(r"\b(?:an? (?:couple|pair)(?: of)?|(?:une paire|un couple) (?:de|d'))"), "2"),
     (re.compile(r"\b(?:a dozen|une douzaine (?:de|d'))"), "12"),
     (re.compile(r"\b(?:half a dozen|une demi-douzaine (?:de|d'))"), "6"),
     (re.compile(r"\bune dizaine (?:de|d')"), "10"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from agents.rules.marks import Mark
 
@@ -17,8 +18,36 @@ _VALUES = frozenset(
 )
 
 
+_CORRECTED = re.compile(
+    r"[\s,.;:-]*(?:(?:euh|uh|um|hm+|ah|oh|oops|oups|er|enfin|pardon|sorry|wait|attends?)[\s,.]+)*"
+    r"(?:no|non|plutot|ou plutot|rather|or rather|actually|i mean|i meant|make (?:that|it)|en fait|disons|let'?s say|"
+    r"scratch that|correction|oops|oups|pardon|sorry|je voulais dire|je veux dire|mets|wait|attends?)"
+    r"(?:[\s,.:]+(?:make (?:it|that)|mets|plutot|rather|en fait|with|avec|on|sur|de))*[\s,.:]+"
+)
+_SIZED = frozenset({"memory_mb", "disk_gb", "size"})
+
+
+def _corrected(marks: Sequence[Mark], text: str) -> list[Mark]:
+    """The marks without a value that the very next words take back: "4 Go, euh non 6 Go"."""
+    found = sorted(marks, key=lambda m: m.start)
+    for first, second in pairwise(found):
+        if not _is_one_kind(first, second) or not _CORRECTED.fullmatch(text[first.end : second.start]):
+            continue
+        found.remove(first)
+        if second.kind == "size" and first.kind != "size":
+            value = round(second.value / (1 if first.kind == "memory_mb" else 1024))
+            found[found.index(second)] = Mark(first.kind, value, second.start, second.end)
+    return found
+
+
+def _is_one_kind(first: Mark, second: Mark) -> bool:
+    is_sized = first.kind in _SIZED and second.kind in _SIZED and "size" in {first.kind, second.kind}
+    return first.kind in _VALUES and (first.kind == second.kind or is_sized)
+
+
 def kept(marks: Sequence[Mark], text: str) -> list[Mark]:
     """The same marks without the values that another one of the same kind takes the place of."""
+    marks = _corrected(marks, text)
     gone = [m for m in marks if m.kind in _VALUES and _is_given_up(text[: m.start])]
     return [m for m in marks if m not in gone or not _has_other(m, marks, gone)]
 

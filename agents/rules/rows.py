@@ -17,7 +17,7 @@ _NUMBERS = re.compile(
     r"(?P<last>\d{3,6})(?![\w/:%-]|\s*(?:g[bo]?|gigs?|m[bo])\b)"
 )
 _MORE = re.compile(
-    r"(?P<gap>\s*(?:/|,|&|\+|\band\b|\bet\b|\bor\b|\bou\b)\s*(?:and |et )?(?:the |la |le )?)(?P<number>\d{1,3})"
+    r"(?P<gap>\s*(?:/|,|&|\+|\band\b|\bet\b|\bor\b|\bou\b)\s*(?:and |et )?(?:the |la |le )?-?)(?P<number>\d{1,3})"
     r"(?=$|[\s,;.!?/&+)])(?!\s*(?:more|extra|other|additional|de plus|autres?|v?c(?:ores?|pus?)?|g[bo]?|gigs?|coeurs?|"
     r"workers?|vms?|hours?|days?|weeks?|h|jours?|semaines?|heures?|to|tb|m[bo]|%|min\w*)\b)"
 )

@@ -15,7 +15,7 @@ _NUMBER = r"(?P<number>-?\d{1,3}(?:[ ,]\d{3})+(?![\d.])|-?\d+(?:[.,]\d+)?|(?<!\w
 _CORE = (
     r"(?:(?:virtual|virtuels?|logical|physical|more|extra|additional|autres?)\s+)?(?:v?cpus?|"
     r"v?cores?|coeurs?|vcoeurs?|procs?|"
-    r"processeurs?|processors?|threads?)(?![a-z0-9])|c(?![a-z])"
+    r"processeurs?|processors?|threads?)(?![a-z0-9])|c(?![a-z'])"
 )
 _BYTES = (
     r"(?P<g>g(?:ib|i?[bo]|igas?|igs?|iga(?:bytes?|octets?))?)(?![a-z])"
@@ -23,7 +23,9 @@ _BYTES = (
     r"|(?P<t>t(?:ib|i?[bo]|eras?|era(?:bytes?|octets?))|(?<=\d)t)(?![a-z])"
 )
 _QUANTITY = re.compile(rf"{_NUMBER} *-? *(?:(?P<core>{_CORE})|{_BYTES})(?! *[:=] *\d)")
-_CORES_FIRST = re.compile(r"\b(?:v?cores?|v?cpus?|coeurs?)\s*(?:[:=]|to|a|de|of)?\s*(?P<number>\d+)\b(?!\s*[%.])")
+_CORES_FIRST = re.compile(
+    r"\b(?:v?cores?|v?cpus?|v?coeurs?|processeurs?|processors?|procs?)\s*(?:[:=]|to|a|de|of)?\s*(?P<number>\d+)\b(?!\s*[%.])"
+)
 _BARE_FIRST = re.compile(
     r"\b(?P<label>ram|mem|memory|memoire|disk|disque)\s*(?:[:=]|to|a|de|of)?\s*(?P<number>\d+)\b(?!\s*[%.])"
 )

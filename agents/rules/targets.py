@@ -101,6 +101,12 @@ _MINE = re.compile(
 )
 
 
+_THEIRS = re.compile(
+    r"\b(?:his|her|their|sa|son|ses|leurs?)\s+(?:old |own |propre |petite? |ancienne )?"
+    r"(?:vms?|machines?|box(?:es)?|servers?|serveurs?|becanes?|sandbox(?:es)?|ct|instances?)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Meant:
     """The guests meant, where each is named, and whether it is open which of several is meant."""
@@ -147,8 +153,22 @@ def _by_name(text: str, world: World) -> Iterator[Mark]:
 def _by_number(text: str, world: World) -> Iterator[Mark]:
     numbers = {str(b.vmid): b.name for b in world.beings}
     for match in _VMID.finditer(text):
-        if match["id"] in numbers and not _is_error(match, text):
+        if match["id"] in numbers and not _is_error(match, text) and not _is_measure(match, text):
             yield Mark("guest", (numbers[match["id"]],), *match.span("id"))
+
+
+_MEASURED = re.compile(
+    r"\b(?:dis[kc]s?|disques?|ram|mem|memory|memoire|storage|stockage|space|espace|size|taille|gb|go)\b"
+    r"(?:(?! (?:of|de|du|d') )[^.;,]){0,24}?\W*(?:to|a|=|:|is|de|of|->)?\s*$"
+)
+_ARROW = re.compile(r"\s*(?:->|=>|\u2192)\s*\d")
+
+
+def _is_measure(match: re.Match[str], text: str) -> bool:
+    """Whether a number is a size and no guest: "disk 300", "disque 200 -> 400 Go"."""
+    if match["lead"] and match["lead"] not in {",", "et", "and"}:
+        return False
+    return bool(_MEASURED.search(text[: match.start("id")]) or _ARROW.match(text, match.end("id")))
 
 
 def _is_error(match: re.Match[str], text: str) -> bool:
@@ -246,6 +266,10 @@ def _of_group(text: str, group: Sequence[Being], found: tuple[int, int, bool]) -
 def _by_owner(text: str, world: World) -> Iterator[Mark]:
     owners = {b.owner.lower() for b in world.beings if b.owner}
     person = world.rights.person.lower() if world.rights else ""
+    said = [w for w in re.findall(r"[a-z]+", text) if w in owners]
+    if len(set(said)) == 1 and (whose := _THEIRS.search(text)):
+        yield Mark("guest", tuple(b.name for b in world.beings if b.owner.lower() == said[0]), *whose.span())
+        return
     for match in _OWNED.finditer(text):
         owner = match["owner"] or match["whose"] or match["needs"]
         if owner in owners:

@@ -17,7 +17,13 @@ def act_of_wish(wish: Wish, seen: Seen, intent: str, made: Sequence[str] = ()) -
     groups = [_slots(guest, seen, made) for guest in wish.guests]
     slots: dict[str, Any] = groups[0] if len(groups) == 1 else {}
     if len(groups) > 1:
-        slots = {"groups": [{"count": 1, **group} for group in groups], "count": sum(g.count for g in wish.guests)}
+        shared = _shared(groups)
+        groups = [{slot: v for slot, v in group.items() if slot not in shared} for group in groups]
+        slots = {
+            **shared,
+            "groups": [{"count": 1, **group} for group in groups],
+            "count": sum(g.count for g in wish.guests),
+        }
     besides = {slot: v for slot in ("ttl_hours", "expires_on", "ip", "vlan") if (v := getattr(wish, slot)) is not None}
     if wish.environment:
         besides["env"] = wish.environment
@@ -25,6 +31,12 @@ def act_of_wish(wish: Wish, seen: Seen, intent: str, made: Sequence[str] = ()) -
     if is_clone:
         slots["template"] = _template(slots.pop("image"), seen)
     return Act(intent=intent, slots={**slots, **besides})
+
+
+def _shared(groups: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Where all groups go alike: a network or a pool that each of them has is one of the whole request."""
+    first = groups[0]
+    return {s: first[s] for s in ("vnet", "bridge", "pool") if s in first and all(g.get(s) == first[s] for g in groups)}
 
 
 def _template(said: str, seen: Seen) -> str:

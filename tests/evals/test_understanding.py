@@ -58,9 +58,9 @@ async def test_our_conversations_end_in_their_frames(half, least):
 
 
 @HAS_SHARED
-@pytest.mark.parametrize("name", ["fresh_1.jsonl", "fresh_2.jsonl", "fresh_3.jsonl", "fresh_4.jsonl"])
-async def test_what_was_written_later_in_the_shared_world_ends_in_its_frames(name):
-    marked = await _marked(OURS / name, SHARED / "nlu_context.json")
+@pytest.mark.parametrize("number", range(1, 7))
+async def test_what_was_written_later_in_the_shared_world_ends_in_its_frames(number):
+    marked = await _marked(OURS / f"fresh_{number}.jsonl", SHARED / "nlu_context.json")
     assert figures(marked)["unsafe"] == 0
     assert figures(marked)["full_frame"] >= 0.95, _misses(marked)
 

@@ -38,7 +38,8 @@ def vocabulary() -> frozenset[str]:
     """Whole words of six letters and more that stand in the lexicon: what a slip of the pen may have meant."""
     phrases = [phrase for table in map(_table, ("en", "fr")) for words in table.values() for phrase in words]
     plain = re.findall(r"(?<![\w(|*])[a-z]{6,}(?![\w(|*\[?])", "\n".join(phrases))
-    return frozenset(plain)
+    optional = re.findall(r"(?<![\w(|*])([a-z]{6,})\?(?![\w(|*])", "\n".join(phrases))
+    return frozenset({*plain, *optional, *(word[:-1] for word in optional if word.endswith("s"))})
 
 
 @cache

@@ -19,6 +19,10 @@ SEEN = Seen(nodes=("hyp-a", "hyp-b"))
         ("not hyp-b, hyp-a, 2 cores", "node", "hyp-a"),
         ("2 cores and not 4 cores", "cores", 2),
         ("8 GB of memory instead of 4 GB", "memory_mb", 8192),
+        ("2 cores, 4 GB, uh no 6 GB, disk 45 GB", "memory_mb", 6144),
+        ("2 coeurs, 4 Go, euh non 6 Go, et disque 45 Go", "memory_mb", 6144),
+        ("2 coeurs, disque 40 Go, pardon, 60 Go", "disk_gb", 60),
+        ("debian 12, 4 cores, or rather 2 cores", "cores", 2),
     ],
 )
 def test_the_value_that_is_given_up_is_left_out(text, slot, value):

@@ -18,6 +18,7 @@ STUDENTS = ["lab-omar", "lab-jade", "lab-theo"]
         ("reboot 130-132", ["dev-kafka1", "dev-kafka2", "dev-web"]),
         ("redémarre les vm 110 à 112", ["shop-front", "shop-api", "shop-db"]),
         ("restart build-agent1 and 9", ["build-agent1"]),
+        ("restart build-agent1 and -2", ["build-agent1", "build-agent2"]),
     ],
 )
 def test_a_row_of_guests_is_all_of_them(text, names):
