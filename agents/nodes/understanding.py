@@ -34,10 +34,10 @@ def understood(work: Work, *, is_new: bool) -> Wish:
         return _with_clone(work, reading.wish)
     wish = amended(known.wish, reading) if not reading.is_empty else known.wish
     values = bare_values(work.turn.text, known.pending, reading)
-    is_counted = any(mark.kind in _COUNTS for mark in reading.marks)
+    is_counted = any(mark.kind in _COUNTS and mark.value != 1 for mark in reading.marks)
     more = more_alike(work.turn.text) if known.has_request and not is_counted else None
     if more is not None and len(wish.guests) == 1:
-        count = more if more > 0 else wish.guests[0].count + 1
+        count = more if more > 0 else sum(guest.count for guest in known.wish.guests) + 1
         wish = wish.model_copy(update={"guests": [wish.guests[0].model_copy(update={"count": count})]})
     corrected = corrected_values(work.turn.text, known.answered, reading)
     corrected = corrected or (named_size(work.turn.text, reading) if known.has_request else {})

@@ -75,6 +75,10 @@ _SPOKEN = {
         r"appliquee?|done|ou en est|status|etat)\b|\bou en (?:est|sont) (?:mon|ma|mes|le|la)\b"
     ),
     "differ": re.compile(r"\b(?:differences?|differ|differs|versus|vs)\b"),
+    "access_talk": re.compile(
+        r"\b(?:root|sudo|ssh|admin)\s*(?:access|acces|rights|droits)\b|\bacces (?:root|ssh|admin)\b|"
+        r"\b(?:privileges?|permissions?|scopes?|droits)\b.*\b(?:tokens?|jetons?)\b"
+    ),
     "capacity": re.compile(r"\b(?:capacity|capacite|resources?|ressources?|room|place)\b"),
 }
 _DONE_TO_GUESTS = COMMANDS - {"create", "add", "drain", "list", "status", "deploy"}

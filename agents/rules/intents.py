@@ -75,7 +75,9 @@ _CANCEL = re.compile(
     + _END
 )
 _YES = re.compile(
-    r"^(?:lgtm|looks (?:good|fine|great|right)|ok|okay|yes|yep|yeah|yup|sure|oui|ouais|parfait|perfect|super|great|"
+    r"^(?:lgtm|looks (?:good|fine|great|right)|envoie|envoyez|balance|c'est parti|en avant|send it|run it|tout bon|"
+    r"make it happen|let'?s do (?:it|this)|nice one|impeccable|rien a redire|"
+    r"ok|okay|yes|yep|yeah|yup|sure|oui|ouais|parfait|perfect|super|great|"
     r"good|fine|c'est|ca|super|that'?s|this is|nice|top|vendu|roule|ok pour|carrement|d'accord|dac|go|let's go|"
     r"bien sur|absolument|"
     r"exactly|exactement|c'est bon|c'est (?:bien )?ca|nickel|impec\w*|top|banco|"
@@ -134,6 +136,9 @@ _OFF_TOPIC = re.compile(
     r"restaurant|dinner|diner|pizza|lyrics|novel|roman|homework|devoirs?|girlfriend|love you|"
     r"je t'aime|sing|chante|who won|qui a gagne|cook|cuisine|holiday|vacances|joue[rz]? (?:aux|a)|"
     r"play (?:a game|chess))\b"
+)
+_JEST = re.compile(
+    r"\b(?:jokes?|poems?|haikus?|blagues?|poemes?|recipes?|recettes?|horoscope|songs?|chansons?|limerick)\b"
 )
 _CREATE = re.compile(
     r"\b(?:cre(?:ate|e|er|ez|ation)|creat(?:ing|ion)|make|spin(?: \w+)? up|set up|build|launch|"
@@ -236,6 +241,8 @@ def route(text: str, reading: Reading, memory: Memory, acts: Sequence[Act] = ())
     is_elsewhere = act is None and is_silent and not memory.is_offered and not _INFRASTRUCTURE.search(folded)
     is_strange = not reading.marks and not memory.is_pending and is_foreign(folded)
     if is_elsewhere and (is_strange or _OFF_TOPIC.search(folded)):
+        return Route(intent="off_topic")
+    if act is None and is_silent and not memory.is_pending and _JEST.search(folded):
         return Route(intent="off_topic")
     is_create = any(act.intent == "create_vm" for act in acts)
     return Route(intent=_wish_of(folded, reading, memory, is_create=is_create))

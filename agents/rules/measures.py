@@ -38,6 +38,8 @@ _LESS = re.compile(
 )
 _SETS = re.compile(r"\b(?:set|make|put|mettre|mets|passe\w*|(?:to|a)(?=\s*\d))\b")
 _FLAVOR = re.compile(r"\b(?:to|a|en|taille|size|flavou?r|gabarit)\s+(?:an? |une? )?(?P<flavor>small|medium|x?large)\b")
+_LEAST_MB = 512
+"""A bare number beside "memory" is MB from here on, GB below."""
 _MEMORY_STEPS = frozenset({0.5, 1, 2, 4, 6, 8, 12, 16})
 
 
@@ -54,9 +56,22 @@ def resized(clause: Clause, world: World, names: Sequence[str]) -> dict[str, Any
     if flavor := _FLAVOR.search(clause.text):
         slots["flavor"] = flavor["flavor"]
     marks = [m for m in clause.marks if m.kind in {"cores", "memory_mb", "disk_gb", "size"}]
+    if not marks and not slots:
+        slots |= _bare(clause.text)
     for mark in marks:
         slots |= _one(mark, text, being, has_others=len(marks) > 1)
     return slots
+
+
+def _bare(text: str) -> dict[str, Any]:
+    """A number without a unit, where one size alone is spoken of: "the cpu of web01 should be raised to 6"."""
+    spoken = [slot for slot, words in _LABELS.items() if re.search(words, text)]
+    said = re.findall(r"\b(?:to|a|at|jusqu'a|=|:)\s*(\d{1,6})(?![\w.,/:%-]|\s*(?:h|am|pm|heures?|%)\b)", text)
+    if len(spoken) != 1 or len(said) != 1:
+        return {}
+    number = int(said[0])
+    is_gigabytes = spoken[0] == "memory_mb" and number < _LEAST_MB
+    return {spoken[0]: number * 1024 if is_gigabytes else number}
 
 
 def _one(mark: Mark, text: str, being: Being | None, *, has_others: bool) -> dict[str, Any]:

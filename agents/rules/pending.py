@@ -32,6 +32,7 @@ _THAT_MANY = re.compile(
     r"these))?\s*(?:please|instead|actually|$|[.!,])"
 )
 _ONE_MORE = re.compile(
+    r"^\W*(?:and |et |ok |oui |yes |actually )?(?:one more|another one|encore une|une (?:autre|de plus))\b|"
     r"\b(?:add|make|create|want|need|give me) (?:me )?(?:a second|another|one more)(?: one| vm| like it| of "
     r"(?:them|those))?\b|"
     r"\b(?:ajoute|rajoute|fais|cree|mets|veux|voudrais|faut)\b.{0,8}\b(?:une? (?:deuxieme|seconde?|autre)|encore une)\b"

@@ -21,6 +21,20 @@ _HARMLESS = re.compile(
     r"dois-je|should (?:i|we)|must i|il faut|y a-t-il)\b(?!.{0,30}\b(?:you (?:just|simply)|tu (?:peux|pourrais))\b)"
 )
 """A question about the rules is no attempt to get round them; "what is the token" is one all the same."""
+_WONDERS = re.compile(
+    r"\W*(?:(?:hi|hello|hey|bonjour|salut|stp|please|so|ok|et|and)[\s,]+)*(?:why|how come|pourquoi|comment se fait|"
+    r"what|which|quel\w*|who|qui|what happens|how (?:does|is|are))\b[^.!;]*\?[^.!;,]{0,12}$"
+)
+_TOKEN_NEEDS = re.compile(
+    r"\b(?:privileges?|permissions?|rights?|scopes?|roles?|droits?|acces)\b[^.!?]{0,40}\b(?:tokens?|jetons?|keys?|cles?|"
+    r"accounts?|comptes?)\b[^.!]*\?"
+)
+_IN_A_GUEST = re.compile(
+    r"\b(?:root|sudo|admin\w*)\b[^.!?]{0,20}\b(?:to|on|in|inside|into|sur|a|dans|de)\s+(?:my|our|ma|mon|notre|mes|nos|"
+    r"this|that|cette|the new|la nouvelle)\s+(?:own |new |propre |nouvelle )?(?:vms?|machines?|box|servers?|serveurs?|"
+    r"guests?|sandbox|debian|ubuntu|instance)\b"
+)
+"""To be root in a machine of one's own is no right over the platform."""
 _WHO_MAY = re.compile(r"\b(?:who (?:else )?(?:can|could|may|should)|qui (?:d'autre )?(?:peut|pourrait|doit))\b[^.!]*\?")
 _ASKS_HOW = re.compile(
     r"\b(?:how (?:do|can|to|should|would)|comment|where (?:are|is|do)|ou (?:sont|est|se trouv)|why|pourquoi|"
@@ -34,6 +48,10 @@ def bypass_reason(text: str) -> str | None:
     reason = next((reason for reason in _ORDER if next(_hits(reason, folded), None)), None)
     is_question = _HARMLESS.match(folded.strip()) is not None or _WHO_MAY.search(folded) is not None
     if reason == "approval_bypass" and is_question:
+        return None
+    if reason == "privilege_escalation" and (_WONDERS.match(folded) or _IN_A_GUEST.search(folded)):
+        return None
+    if reason == "secret_exfiltration" and _TOKEN_NEEDS.search(folded):
         return None
     return None if reason == "secret_exfiltration" and _ASKS_HOW.search(folded) and "?" in folded else reason
 

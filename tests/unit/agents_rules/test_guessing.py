@@ -42,6 +42,11 @@ def test_a_question_or_a_tale_is_no_command(text):
         ("dev-web may be removed", "delete_vm", "dev-web"),
         ("dev-web ought to be on hyp-b", "migrate_vm", "dev-web"),
         ("hard power-off on dev-web", "stop_vm", "dev-web"),
+        ("il faudrait que dev-web soit sur hyp-b", "migrate_vm", "dev-web"),
+        ("get dev-web off hyp-a", "migrate_vm", "dev-web"),
+        ("keep dev-web two more weeks", "extend_ttl", "dev-web"),
+        ("dev-web is crawling", "troubleshoot", "dev-web"),
+        ("remets dev-web comme avant la mise à jour", "snapshot_rollback", "dev-web"),
     ],
 )
 def test_what_should_be_done_is_done(text, intent, name):
@@ -90,3 +95,15 @@ def test_the_answer_fills_the_act_that_was_asked_about():
     known = Remembered.model_validate({"act": {"intent": act[0], "slots": {}}, "act_asks": ["targets"]})
     (done,) = acts_now("the second", known, WORLD, None, Said(("build-agent1", "build-agent2")))
     assert (done.intent, done.slots["targets"]) == ("restart_vm", ["build-agent2"])
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("the cpu of dev-web should be raised to 6", {"cores": 6}),
+        ("passe la ram de dev-web à 12", {"memory_mb": 12288}),
+        ("grow the disk of dev-web to 200", {"disk_gb": 200}),
+    ],
+)
+def test_a_number_without_a_unit_is_of_the_one_size_that_is_spoken_of(text, slots):
+    assert acts_of(text) == [("resize_vm", {"targets": ["dev-web"], **slots})]
