@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from bot.chat.port import Diff
 from bot.chat.web import hearing
 from bot.chat.web.bodies import MESSAGES, Posted, fold, read_all, standing
-from bot.chat.web.guard import HEADERS, Denied, check_host, deny, read_json
+from bot.chat.web.guard import HEADERS, Denied, check_host, deny, read_json, row_number
 from bot.chat.web.identity import COOKIE, COOKIE_DAYS, use_link
 from bot.chat.web.pages import Reader, Scene, render_no, render_page
 from bot.chat.web.render import render_diff
@@ -33,7 +33,7 @@ def routes_of(room: Room) -> list[BaseRoute]:
         "/t/{thread}": _page,
         "/enter": _enter,
         "/stream": _stream,
-        "/diff/{seq:int}/{index:int}": _diff,
+        "/diff/{seq}/{index}": _diff,
         "/static/{name}": _static,
         "/favicon.ico": _favicon,
     }
@@ -141,7 +141,8 @@ async def _stream(room: Room, request: Request) -> Response:
     language = _language(request)
     last = request.headers.get("last-event-id")
     since = last or request.query_params.get("since", "0")
-    if not since.isdigit():
+    seq = row_number(since)
+    if seq is None:
         raise deny(400, "not_text")
     stream = Stream(
         room,
@@ -150,7 +151,7 @@ async def _stream(room: Room, request: Request) -> Response:
         lambda key, **values: room.words.text(key, language, **values),
     )
     return StreamingResponse(
-        stream.events(int(since), is_resumed=bool(last)),
+        stream.events(seq, is_resumed=bool(last)),
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no"},
     )
@@ -158,10 +159,11 @@ async def _stream(room: Room, request: Request) -> Response:
 
 async def _diff(room: Room, request: Request) -> Response:
     person = _known(room, request)
-    row = await standing(room.log, request.path_params["seq"])
-    if row is None or not room.may_read(row.audience, person.id) or not isinstance(row.body, Posted):
+    seq, index = (row_number(request.path_params[name]) for name in ("seq", "index"))
+    row = None if seq is None else await standing(room.log, seq)
+    if index is None or row is None or not room.may_read(row.audience, person.id) or not isinstance(row.body, Posted):
         raise deny(404, "gone")
-    parts, index = row.body.card.parts, request.path_params["index"]
+    parts = row.body.card.parts
     part = parts[index] if index < len(parts) else None
     if not isinstance(part, Diff):
         raise deny(404, "gone")

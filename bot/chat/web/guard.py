@@ -17,6 +17,9 @@ TEXT_MAX = 16_000
 BODY_MAX = 1 << 20
 """Bytes of one request: more than the longest message can take in JSON."""
 NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+ROW = re.compile(r"[0-9]{1,18}")
+MOST_ROWS = 10**18
+"""Beyond every row there can be, and still a number that a database takes."""
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -71,6 +74,11 @@ async def read_json(request: Request) -> dict[str, Any]:
     if not isinstance(value, dict) or not NONCE.fullmatch(str(value.get("nonce", ""))):
         raise Denied(400, say("web.error.not_text"))
     return value
+
+
+def row_number(text: str) -> int | None:
+    """A row's number as a browser says it; None for what is none, or is beyond every row there can be."""
+    return int(text) if ROW.fullmatch(text) else None
 
 
 def check_text(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.chat.port import Buttons, Commanded, Event, Filled, Form, Message, Pressed, Said
 from bot.chat.web.bodies import SAID, Answer, Posted, Spoken, Standing, dump_body, standing
 from bot.chat.web.forms import checked, shown
-from bot.chat.web.guard import Denied, check_text, deny
+from bot.chat.web.guard import MOST_ROWS, Denied, check_text, deny
 from bot.chat.web.room import Room, WebPerson
 from bot.domain.command import split_command
 from iac.errors import Sentence
@@ -109,7 +109,7 @@ async def _thread(room: Room, person: WebPerson, sent: dict[str, Any]) -> str:
 
 async def _card(room: Room, person: WebPerson, sent: dict[str, Any]) -> tuple[Standing, Posted]:
     number = sent.get("message")
-    row = await standing(room.log, number) if isinstance(number, int) else None
+    row = await standing(room.log, number) if isinstance(number, int) and 0 < number <= MOST_ROWS else None
     if row is None or not room.may_read(row.audience, person.id) or not isinstance(row.body, Posted):
         raise deny(409, "gone")
     return row, row.body

@@ -124,7 +124,7 @@ async def test_a_browser_that_was_away_gets_what_came_since_and_nothing_twice(ch
     assert "status" not in {kind for _, kind, _ in events}
 
 
-@pytest.mark.parametrize("last", ["x", "-1", "1.5", "٣x"])
+@pytest.mark.parametrize("last", ["x", "-1", "1.5", "٣x", "²", "9" * 19, "9" * 5000])
 async def test_a_number_that_is_none_is_refused_in_words(chat, base, last):
     async with entered(chat, base) as alice:
         answer = await alice.get("/stream?thread=t", headers={"last-event-id": last.encode()})
