@@ -202,16 +202,6 @@ async def test_a_button_on_its_card_is_heard_and_one_that_is_gone_is_refused(wor
     assert (press.who.id, press.action, press.value, press.message) == ("bob", "approve", "r1:abc", message)
 
 
-@pytest.mark.parametrize("number", [10**18 + 1, 2**63, 10**40, -1, 0])
-async def test_a_message_with_a_number_beyond_every_row_is_gone(world, number):
-    chat, _ = world
-    async with entered(chat) as alice:
-        pressed = await post(alice, "/press", message=number, action="approve", value="x")
-        assert (pressed.status_code, bool(pressed.json()["sentence"])) == (409, True)
-        for path in (f"/diff/{number}/0", f"/diff/1/{number}", f"/diff/{'9' * 5000}/0"):
-            assert (await alice.get(path)).status_code == 404
-
-
 async def test_a_form_is_answered_once_with_our_state_and_shows_the_answer(world):
     chat, inbox = world
     async with entered(chat) as browser:

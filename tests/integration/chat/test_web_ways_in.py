@@ -136,3 +136,13 @@ async def test_the_policy_of_every_answer_is_exactly_this():
     assert "style=" not in page
     assert " onclick" not in page
     assert page.count("<script") == 1
+
+
+@pytest.mark.parametrize("number", [10**18 + 1, 2**63, 10**40, -1, 0])
+async def test_a_message_with_a_number_beyond_every_row_is_gone(number):
+    chat = hearing()
+    async with entered(chat) as alice:
+        pressed = await post(alice, "/press", message=number, action="approve", value="x")
+        assert (pressed.status_code, bool(pressed.json()["sentence"])) == (409, True)
+        for path in (f"/diff/{number}/0", f"/diff/1/{number}", f"/diff/{'9' * 5000}/0"):
+            assert (await alice.get(path)).status_code == 404
