@@ -101,5 +101,4 @@ def _fault(turn: Turn, fault: Exception) -> Sentence:
 def _reply(turn: Turn, known: Remembered, sentence: Sentence) -> Reply:
     """A reply that leaves everything that is remembered as it was."""
     language = turn.language or language_of(turn.text, known.language)
-    slots = known.model_copy(update={"language": language}).as_slots()
-    return Reply(language=language, sentences=(sentence,), slots=slots)
+    return Reply(language=language, sentences=(sentence,), slots=known.kept(language))

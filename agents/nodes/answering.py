@@ -93,11 +93,11 @@ async def _unclear(work: Work, route: Route) -> Reply:
     if not work.known.pending:
         return _reply(work, (say("crew.empty" if route.topic == "empty" else "crew.unclear"),))
     questions = questions_for(work.known.wish, await work.inventory(), work.settings.limits)
-    slots = work.known.model_copy(update={"language": work.language}).as_slots()
+    slots = work.known.kept(work.language)
     return Reply(language=work.language, sentences=(say("crew.unclear_answer"),), questions=questions, slots=slots)
 
 
 def _reply(work: Work, sentences: tuple[Sentence, ...]) -> Reply:
     """A reply beside a request leaves the request, and what was asked about it, as they are."""
-    slots = work.known.model_copy(update={"language": work.language}).as_slots()
+    slots = work.known.kept(work.language)
     return Reply(language=work.language, sentences=sentences, slots=slots)

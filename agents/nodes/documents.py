@@ -59,5 +59,5 @@ async def _worded(ctx: Context, team: Team, work: Work, quotes: tuple[Quote, ...
 
 def _reply(work: Work, sentences: tuple[Sentence, ...], quotes: tuple[Quote, ...] = (), text: str = "") -> Reply:
     """A reply that leaves the request that stands as it is."""
-    slots = work.known.model_copy(update={"language": work.language}).as_slots()
+    slots = work.known.kept(work.language)
     return Reply(language=work.language, sentences=sentences, text=text, quotes=quotes, slots=slots)

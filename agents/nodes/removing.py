@@ -58,7 +58,7 @@ def _which(work: Work, ours: list[Guest]) -> Reply:
     choices = tuple(Choice(label=guest.name, value=guest.name) for guest in ours)
     default = ours[0].name if len(ours) == 1 else ""
     question = Question(slot="name", ask=say("crew.remove.which"), choices=choices, default=default)
-    slots = work.known.model_copy(update={"language": work.language}).as_slots()
+    slots = work.known.kept(work.language)
     return Reply(language=work.language, questions=(question,), slots=slots)
 
 
@@ -66,5 +66,5 @@ def _declined(work: Work) -> Reply:
     return Reply(
         language=work.language,
         sentences=(say("crew.delete"), *heard(work.acts()[:1])),
-        slots=work.known.model_copy(update={"language": work.language}).as_slots(),
+        slots=work.known.kept(work.language),
     )

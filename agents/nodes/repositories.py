@@ -169,5 +169,5 @@ def _asking(work: Work, act: Act, said: tuple[Sentence, ...], question: Question
 
 
 def _reply(work: Work, sentences: tuple[Sentence, ...]) -> Reply:
-    slots = work.known.model_copy(update={"language": work.language}).as_slots()
+    slots = work.known.kept(work.language)
     return Reply(language=work.language, sentences=sentences, slots=slots)

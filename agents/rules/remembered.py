@@ -43,6 +43,10 @@ class Remembered(BaseModel):
         """JSON values only."""
         return self.model_dump(mode="json")
 
+    def kept(self, language: Language) -> dict[str, Any]:
+        """The same again, as slots, beside an answer that leaves everything as it was; the language is the answer's."""
+        return self.model_copy(update={"language": language}).as_slots()
+
 
 def remembered(slots: Mapping[str, Any]) -> Remembered:
     """Read the slots back; what another version wrote in another form counts as nothing remembered."""

@@ -131,7 +131,7 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         recent = WatchingEye(CachedEye(eye, max_age_s=SHARED_READING_S), watch)
         planner, standby = planner_of(settings, place.access)
         lint = TerraformLint(planner.toolchain, planner.toolchain.room / "linted")
-        crew = crew_of(settings, recent, RunsDesk(runs, book), Beside(purse_of(settings, database), lint))
+        crew = crew_of(settings, recent, RunsDesk(runs, book), Beside(purse_of(settings, database, time.time), lint))
         stack.push_async_callback(crew.close)
         stack.callback(standby.close)
         parts = Parts(

@@ -1,6 +1,5 @@
 """The crew, from the settings; and the desk, which is what the agents may know of the runs."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from agents.models.spending import Allowance
 from bot.domain.budget import Budget
 from bot.domain.run import Run
 from bot.flow.telling import proposal_of
-from bot.ports import People, Runs
+from bot.ports import Clock, People, Runs
 from bot.settings import Settings
 from bot.settings.models import ModelBudgetSetting, price_of
 from bot.store.database import Database
@@ -75,9 +74,9 @@ def budget_of(settings: Settings) -> Budget:
     return Budget(told.person_tokens, told.person_eur, told.month_tokens, told.month_eur)
 
 
-def purse_of(settings: Settings, database: Database) -> SqlUsage:
+def purse_of(settings: Settings, database: Database, now: Clock) -> SqlUsage:
     """Who counts what live models use, and knows what is left."""
-    return SqlUsage(database, budget_of(settings), time.time)
+    return SqlUsage(database, budget_of(settings), now)
 
 
 def allowance_of(settings: Settings) -> Allowance:

@@ -38,10 +38,9 @@ from bot.store.reservations import SqlReservations
 from bot.store.stacks import SqlStacks, Vault, stack_id_of
 from bot.store.threads import RedisThreads
 from bot.store.trust import AuditTrust
-from bot.store.usage import SqlUsage
 from bot.store.votes import SqlVotes
 from bot.wiring.cluster import Place
-from bot.wiring.crew import budget_of
+from bot.wiring.crew import budget_of, purse_of
 from bot.wiring.keys import state_key
 from bot.wiring.machines import LocalRemains, Usability
 from bot.wiring.people import Book
@@ -145,7 +144,7 @@ def _commanding(parts: Parts) -> Commanding:
         telling=parts.telling,
         quotas=quotas_of(parts.settings),
         now=parts.now,
-        usage=SqlUsage(parts.database, budget_of(parts.settings), parts.now),
+        usage=purse_of(parts.settings, parts.database, parts.now),
         budget=budget_of(parts.settings),
     )
 
