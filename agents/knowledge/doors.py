@@ -51,19 +51,18 @@ class Door:
     """Where a reader may go: to public addresses, or only to ``hosts`` where any is named; those may be private too.
 
     The host is looked up once, every address is judged, and the connection goes to the very address that was judged.
+    ``trust`` gives the authorities that certificates are checked by; it is asked when the first page is read.
     """
 
     hosts: tuple[str, ...] = ()
-    tls: ssl.SSLContext | None = None
+    trust: Callable[[], ssl.SSLContext] = _usual
     resolve: Resolve = resolve
     transport: httpx.BaseTransport | None = field(default=None, compare=False)
 
     def get(self, url: str) -> Answer:
         """The page at an address, redirects followed one by one; ``Refused`` with what stood in the way."""
         until = time.monotonic() + PAGE_S
-        with httpx.Client(
-            transport=self.transport, verify=self.tls or _usual(), timeout=PAGE_S, trust_env=False
-        ) as client:
+        with httpx.Client(transport=self.transport, verify=self.trust(), timeout=PAGE_S, trust_env=False) as client:
             for _ in range(MOST_REDIRECTS + 1):
                 answer = self._once(client, url, until)
                 if isinstance(answer, Answer):

@@ -1,21 +1,17 @@
 """Pages over real TLS: the connection goes to the address that was judged, under a certificate of the host."""
 
-import datetime as dt
 import http.server
 import ipaddress
 import ssl
 import threading
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from agents.knowledge.doors import Door
 from agents.knowledge.library import Library
 from agents.knowledge.values import Source
 from iac.errors import Refused
+from tests.fixtures.repositories import certificate_for
 
 PAGES = {
     "/guide/": b'<h1>Frobnicators</h1><p>See <a href="off.html">how to stop one</a>.</p>',
@@ -40,24 +36,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def authority(tmp_path_factory):
     """A certificate for docs.test that is its own authority, as files."""
     home = tmp_path_factory.mktemp("tls")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "docs.test")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("docs.test")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (home / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (home / "key.pem").write_bytes(key.private_bytes(*pem))
+    certificate_for(home, "docs.test")
     return home
 
 
@@ -65,7 +44,7 @@ def authority(tmp_path_factory):
 def port(authority):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(authority / "cert.pem", authority / "key.pem")
+    context.load_cert_chain(authority / "ca.pem", authority / "key.pem")
     server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -76,8 +55,8 @@ def port(authority):
 
 
 def door(authority, *hosts):
-    tls = ssl.create_default_context(cafile=str(authority / "cert.pem"))
-    return Door(hosts, tls, resolve=lambda _host, _port: [str(ipaddress.IPv4Address("127.0.0.1"))])
+    tls = ssl.create_default_context(cafile=str(authority / "ca.pem"))
+    return Door(hosts, lambda: tls, resolve=lambda _host, _port: [str(ipaddress.IPv4Address("127.0.0.1"))])
 
 
 def test_a_guide_is_added_by_its_address_and_quoted_with_the_place_in_the_page(authority, port):
