@@ -31,7 +31,8 @@ setup-run: $(VENV)/run.stamp ## what the product needs: Python packages, terrafo
 
 setup-dev: $(VENV)/dev.stamp
 	@bash .ci/system-packages
-	@bash .ci/slack-types
+	@bash .ci/npm-judge slack-types tests/conformance/slack "Slack's own types judge what is sent to Slack" types.ts
+	@bash .ci/npm-judge mattermost-client tests/conformance/mattermost "Mattermost's own client judges the fake server"
 
 setup: setup-run setup-dev ## everything, once; quick the second time
 

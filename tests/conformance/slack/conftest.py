@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.conformance.slack.published import NotInstalled, read_published
+from tests.conformance.slack.published import read_published
+from tests.fixtures.npm import NotInstalled
 
 
 @pytest.fixture(scope="session")

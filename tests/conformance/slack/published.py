@@ -1,9 +1,7 @@
 """Slack's published types as a judge: a JSON Schema, made of them when the tests run and kept until they change."""
 
-import hashlib
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -12,14 +10,11 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 
+from tests.fixtures.npm import npm_judge
+
 HERE = Path(__file__).parent
-SOURCES = ("package.json", "package-lock.json", "types.ts")
 GENERATOR = "node_modules/ts-json-schema-generator/bin/ts-json-schema-generator.js"
 SECONDS = 120
-
-
-class NotInstalled(Exception):
-    """Why there is no such judge here."""
 
 
 class Published:
@@ -69,12 +64,7 @@ def _kinds(definition: Mapping[str, Any]) -> Iterator[str]:
 
 def read_published() -> Published:
     """The judge; raises ``NotInstalled`` where the types or node are missing."""
-    node = shutil.which("node")
-    home = Path(os.environ.get("THREADFORM_TOOLS_HOME", HERE.parents[2] / ".threadform" / "tools"))
-    mark = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in SOURCES)).hexdigest()[:16]
-    place = home / f"slack-types-{mark}"
-    if node is None or not place.is_dir():
-        raise NotInstalled("Slack's published types are not installed: `make setup` does it where there is npm")
+    node, place = npm_judge("slack-types", HERE, "types.ts")
     schema = place / "schema.json"
     if not schema.exists():
         _generate(node, place, schema)
