@@ -37,6 +37,7 @@ async def test_settings_that_are_off_are_said(server):
     read = (await admin.call("GET", "/config")).said["ServiceSettings"]
     assert read["EnableBotAccountCreation"] is False
     assert (await ann.call("GET", "/config/client?format=old")).said["Version"] == "11.11.1"
+    server.world.version = "10.11.4"
     assert (await ann.call("GET", "/config/client")).status == 501
 
 
@@ -46,7 +47,18 @@ async def test_a_token_that_is_nobodys_is_refused_as_the_server_does(server):
     assert (answer.status, set(said)) == (401, {"id", "message", "detailed_error", "request_id", "status_code"})
     login = {"login_id": "admin", "password": "admin"}
     async with server.session.post(f"{server.url}/api/v4/users/login", json=login) as answer:
-        assert server.world.bearer(answer.headers["Token"]) is server.admin
+        token = answer.headers["Token"]
+        assert server.world.bearer(token) is server.admin
+
+
+async def test_the_cookie_of_a_login_goes_before_the_header_and_changes_nothing(server):
+    admin = server.person("admin")
+    headers = {"Authorization": f"Bearer {admin.token}", "Cookie": f"MMAUTHTOKEN={admin.token}"}
+    address = f"{server.url}/api/v4/users/me"
+    async with server.session.get(address, headers=headers) as answer:
+        assert answer.status == 200
+    async with server.session.post(f"{address}/tokens", json={"description": "x"}, headers=headers) as answer:
+        assert answer.status == 401
 
 
 async def test_a_direct_channel_is_one_whoever_asks(server):
