@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,6 +20,37 @@ CHECK_S = 5.0
 """A probe that hangs tells nothing: a part that takes longer is not ready."""
 REASON_MOST = 300
 READY = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An address of its own beside the page's, for callbacks that nobody else is to reach.
+
+    ``hint`` names the settings that choose another one.
+    """
+
+    host: str
+    port: int
+    routes: Sequence[BaseRoute]
+    hint: str = ""
+
+
+@runtime_checkable
+class HasRoutes(Protocol):
+    """A chat that is called below the page's address."""
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Its routes; none where it is not called."""
+        ...
+
+
+@runtime_checkable
+class HasListener(Protocol):
+    """A chat that is called at an address of its own."""
+
+    def listener(self) -> Listener | None:
+        """Where, and what is there; None where it is not called."""
+        ...
 
 
 def build_app(routes: Sequence[BaseRoute], checks: Mapping[str, Check], *, check_s: float = CHECK_S) -> Starlette:

@@ -5,6 +5,7 @@ import os
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
+import bot.store.joined
 import bot.store.usage  # noqa: F401 - it has a table of its own
 from bot.store.database import parse_url
 from bot.store.models import metadata

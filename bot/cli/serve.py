@@ -5,14 +5,14 @@ import asyncio
 import faulthandler
 import signal
 import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import structlog
 import uvicorn
 
 from bot import log
-from bot.http import build_app
+from bot.http import Check, Listener, build_app
 from bot.settings import Settings
 from bot.store.trust import LOOK_EVERY_S
 from bot.wiring.app import App, build, migrate
@@ -32,11 +32,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.command == "migrate":
         asyncio.run(migrate(settings))
         return 0
-    asyncio.run(_serve(settings, arguments.command))
+    asyncio.run(_live(settings, arguments.command))
     return 0
 
 
-async def _serve(settings: Settings, what: str) -> None:
+async def _live(settings: Settings, what: str) -> None:
     stop = asyncio.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
@@ -57,6 +57,8 @@ def works(app: App, settings: Settings, what: str) -> list[Coroutine[Any, Any, N
     found: list[Coroutine[Any, Any, None]] = []
     if what in ("serve", "web"):
         found += [app.chat.run(app.sink), serve_page(app, settings)]
+        found += [listening.keep(app.sink) for listening in app.listening]
+        found += [_serve(listener) for listener in app.listeners()]
     if what == "web":  # a worker reads the trail by itself
         found += [Duty("audit", app.trust.look, LOOK_EVERY_S).keep()]
     if what in ("serve", "worker"):
@@ -74,14 +76,21 @@ async def _warm(app: App) -> None:
 
 
 async def serve_page(app: App, settings: Settings, port: int | None = None) -> None:
+    """Serve the page, and what chats offer below its address, until cancelled."""
+    hint = "THREADFORM_WEB_HOST and THREADFORM_WEB_PORT name another address"
+    chosen = settings.web_port if port is None else port
+    await _serve(Listener(settings.web_host, chosen, app.routes(), hint), app.checks)
+
+
+async def _serve(listener: Listener, checks: Mapping[str, Check] | None = None) -> None:
     """Serve HTTP until cancelled; ``Broken`` where the address cannot be had."""
-    opened = _opened(settings.web_host, settings.web_port if port is None else port)
     config = uvicorn.Config(
-        build_app(app.chat.routes(), app.checks),
+        build_app(listener.routes, checks or {}),
         log_level="warning",
         # An open event stream never ends by itself: do not wait for it.
         timeout_graceful_shutdown=1,
     )
+    opened = _opened(listener)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     serving = asyncio.create_task(server.serve(sockets=[opened]))
@@ -93,11 +102,10 @@ async def serve_page(app: App, settings: Settings, port: int | None = None) -> N
         await asyncio.gather(serving, return_exceptions=True)
 
 
-def _opened(host: str, port: int) -> socket.socket:
+def _opened(at: Listener) -> socket.socket:
     """The socket of the page: opened by us, because the server would end the process without a word of ours."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, _, _, _, address = socket.getaddrinfo(at.host, at.port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address, family=family)
     except OSError as fault:
-        hint = "THREADFORM_WEB_HOST and THREADFORM_WEB_PORT name another address"
-        raise Broken(f"opening the page on {host}:{port}", f"{fault.strerror or fault}; {hint}") from fault
+        raise Broken(f"opening the page on {at.host}:{at.port}", f"{fault.strerror or fault}; {at.hint}") from fault

@@ -6,7 +6,7 @@ from bot.ports.guards import Claimed, Claims, Freeze, Freezes, Trail, Trust, Usa
 from bot.ports.machines import Importer, Planner, Remains, Runner, UsableCheck
 from bot.ports.records import Attempt, Clock, Handler, Job, Noted, Outgoing, Stack, StateCopy
 from bot.ports.runs import Attempts, Plans, Reservations, Runs, Stacks
-from bot.ports.talk import Directory, Inbox, Jobs, Outbox, People, ThreadMemory, Threads
+from bot.ports.talk import Directory, Inbox, Jobs, Joined, JoinedThreads, Outbox, People, ThreadMemory, Threads
 from bot.ports.votes import Decide, Decision, Refusal, Reminders, Vote, Votes
 from iac.inventory import Cluster
 
@@ -29,6 +29,8 @@ __all__ = [
     "Inbox",
     "Job",
     "Jobs",
+    "Joined",
+    "JoinedThreads",
     "Noted",
     "Outbox",
     "Outgoing",

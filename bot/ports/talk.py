@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from bot.chat.port import Actor, Event
+from bot.chat.port import Actor, Conversation, Event
 from bot.domain.environment import Environment
 from bot.domain.person import Person
 from bot.ports.records import Job, Outgoing
@@ -107,4 +108,36 @@ class Directory(Protocol):
 
     async def members(self, group_id: str) -> Sequence[str]:
         """The ids of those who are in it, each ``platform:id``; ``Broken`` where the platform does not answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A thread that we take part in since ``at``, in the platform's own seconds; ``thread`` is its key."""
+
+    thread: str
+    at: float
+
+
+class JoinedThreads(Protocol):
+    """What a chat adapter keeps across restarts: its threads, and marks such as how far it has read."""
+
+    async def join(self, conversation: Conversation, at: float) -> None:
+        """Take part in that thread from ``at`` on; again and again changes only when it was last heard."""
+        ...
+
+    async def has(self, conversation: Conversation) -> bool:
+        """Whether we take part in that thread: only there are we meant without being named."""
+        ...
+
+    async def recent(self, platform: str, since: float, limit: int) -> Sequence[Joined]:
+        """Threads of a platform with a word since then, the newest first."""
+        ...
+
+    async def mark(self, name: str, value: str) -> None:
+        """Keep a mark under a name that begins with the platform's."""
+        ...
+
+    async def marked(self, name: str) -> str:
+        """The mark of that name; empty where there is none."""
         ...

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+
+from starlette.routing import BaseRoute
 
 from agents.crew import AdkCrew, Beside
 from bot.chat.port import Chat, Event, Said, Sink
@@ -14,8 +16,9 @@ from bot.detached import DetachedRunner
 from bot.flow.telling import Telling
 from bot.flow.tongue import Tongue
 from bot.hearing import Hearing
-from bot.http import Check
-from bot.ports import Clock, Directory, Jobs, Runs
+from bot.http import Check, HasListener, HasRoutes, Listener
+from bot.listening import Listening
+from bot.ports import Clock, Jobs, Runs
 from bot.settings import Settings
 from bot.store.audit import Audit
 from bot.store.database import Database, open_database
@@ -32,6 +35,7 @@ from bot.store.stacks import Vault
 from bot.store.threads import Patience, RedisThreads
 from bot.store.trust import LOOK_EVERY_S, AuditTrust
 from bot.store.upgrading import upgrade
+from bot.wiring.chats import Talking, talking_of
 from bot.wiring.checks import Checks
 from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import RunsDesk, crew_of, purse_of
@@ -42,7 +46,6 @@ from bot.wiring.people import Book, book_from
 from bot.wiring.roster import ASK_EVERY_S
 from bot.wiring.stages import Parts, stages_of
 from bot.wiring.standing import runs_home
-from bot.wiring.web import web_of
 from bot.worker import Duty, Worker, name_of_this_process
 from iac.inventory import Cluster
 from iac.proxmox import CachedEye, ProxmoxEye, ProxmoxRecords, Watch, WatchingEye
@@ -70,6 +73,7 @@ class App:
     crew: AdkCrew
     chat: WebChat
     chats: dict[str, Chat]
+    listening: Sequence[Listening]
     sink: Sink
     worker: Worker
     consumer: Consumer
@@ -78,6 +82,16 @@ class App:
     standby: Standby
     lint: TerraformLint
     trust: AuditTrust
+
+    def routes(self) -> list[BaseRoute]:
+        """What is served at the page's address: the chats that are called there, then the page."""
+        called = [each.chat for each in self.listening if isinstance(each.chat, HasRoutes)]
+        return [*(route for chat in called for route in chat.routes()), *self.chat.routes()]
+
+    def listeners(self) -> list[Listener]:
+        """What is served at addresses of their own."""
+        called = [each.chat.listener() for each in self.listening if isinstance(each.chat, HasListener)]
+        return [listener for listener in called if listener is not None]
 
     async def warm(self) -> None:
         """Do before the first request what it would otherwise wait for: agents, a spare runner, the provider."""
@@ -122,8 +136,9 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         stack.push_async_callback(jobs.close)
         stack.push_async_callback(threads.close)
         words = Words.load(is_strict=False)
-        asked = {name: chat for name, chat in (extra or {}).items() if isinstance(chat, Directory)}
-        book = book_from(settings, asked)
+        talking = talking_of(settings, database, words, extra or {})
+        stack.push_async_callback(talking.close)
+        book = book_from(settings, talking.directories)
         runs = SqlRuns(database)
         eye = ProxmoxEye(place.access, seconds=settings.pve_seconds)
         watch = Watch(ProxmoxRecords(place.access, seconds=min(LOOK_S, settings.pve_seconds)))
@@ -155,19 +170,43 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
             now=time.time,
         )
         stack.push_async_callback(parts.runner.close)
-        chat = web_of(settings, database, words)
-        yield _app(parts, chat, {"web": chat, **(extra or {})}, (redis.url, standby, lint))
+        yield _app(parts, talking, (redis.url, standby, lint))
 
 
 def _cleaning(parts: Parts) -> Duty:
     return Duty("retention", Retention(parts.database, parts.settings.retention_days).keep, CLEAN_EVERY_S)
 
 
-def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str, Standby, TerraformLint]) -> App:
+def _app(parts: Parts, talking: Talking, beside: tuple[str, Standby, TerraformLint]) -> App:
     redis_url, standby, lint = beside
-    stages = stages_of(parts)
     inbox, signs = SqlInbox(parts.database), Signs(parts.database, parts.owner)
-    worker = Worker(
+    worker = _worker(parts, talking.chats, inbox, signs)
+    hearing = {f"chat {each.name}": each.check for each in talking.listening}
+    return App(
+        settings=parts.settings,
+        words=parts.words,
+        book=parts.book,
+        database=parts.database,
+        runs=parts.runs,
+        cluster=parts.cluster,
+        crew=parts.crew,
+        chat=talking.page,
+        chats=talking.chats,
+        listening=talking.listening,
+        sink=StoreFirst(inbox, parts.jobs, parts.now),
+        worker=worker,
+        consumer=Consumer(redis_url, worker.handlers(), jobs=parts.jobs),
+        checks={**Checks(parts, standby, signs).all(), **hearing},
+        runner=parts.runner,
+        standby=standby,
+        lint=lint,
+        trust=parts.trust,
+    )
+
+
+def _worker(parts: Parts, chats: Mapping[str, Chat], inbox: SqlInbox, signs: Signs) -> Worker:
+    stages = stages_of(parts)
+    return Worker(
         hearing=Hearing(
             inbox,
             stages,
@@ -190,23 +229,4 @@ def _app(parts: Parts, chat: WebChat, chats: dict[str, Chat], beside: tuple[str,
             _cleaning(parts),
             Duty("groups", parts.book.roster.refresh, ASK_EVERY_S),
         ),
-    )
-    return App(
-        settings=parts.settings,
-        words=parts.words,
-        book=parts.book,
-        database=parts.database,
-        runs=parts.runs,
-        cluster=parts.cluster,
-        crew=parts.crew,
-        chat=chat,
-        chats=chats,
-        sink=StoreFirst(inbox, parts.jobs, parts.now),
-        worker=worker,
-        consumer=Consumer(redis_url, worker.handlers(), jobs=parts.jobs),
-        checks=Checks(parts, standby, signs).all(),
-        runner=parts.runner,
-        standby=standby,
-        lint=lint,
-        trust=parts.trust,
     )

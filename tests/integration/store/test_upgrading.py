@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
+import bot.store.joined
 import bot.store.usage  # noqa: F401 - it has a table of its own
 from bot.store.database import open_database, parse_url
 from bot.store.models import metadata
