@@ -6,7 +6,13 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.fixtures.databases", "tests.fixtures.servers", "tests.fixtures.toolchain"]
+pytest_plugins = [
+    "tests.fixtures.databases",
+    "tests.fixtures.interpreter",
+    "tests.fixtures.left_open",
+    "tests.fixtures.servers",
+    "tests.fixtures.toolchain",
+]
 
 # A law is judged by what it says, never by how busy the machine is: whole runs have pytest's own limit.
 settings.register_profile("threadform", deadline=None, suppress_health_check=[HealthCheck.too_slow])

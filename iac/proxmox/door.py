@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import re
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import requests
@@ -34,15 +34,17 @@ class Door:
         """``seconds`` is the longest wait for any part of an answer."""
         self._api: ProxmoxAPI = connect(access, seconds)
         self._gate = asyncio.Semaphore(AT_ONCE)
+        self._is_closed = False
 
     def close(self) -> None:
         """Close what is idle; a call that still waits closes its own connection when it ends."""
+        self._is_closed = True
         close(self._api)
 
     async def get(self, path: str, **params: str | int) -> Any:
         """The ``data`` of one answer. ``ClusterSilent`` or ``Broken``."""
         async with self._gate:
-            return await in_thread(lambda: call(f"GET {path}", lambda: self._api(path).get(**params)))
+            return await in_thread(lambda: self._call(path, params))
 
     async def get_if_any(self, path: str, **params: str | int) -> Any:
         """The same; None where this version of PVE does not know the path."""
@@ -50,6 +52,13 @@ class Door:
             return await self.get(path, **params)
         except UnknownPath:
             return None
+
+    def _call(self, path: str, params: Mapping[str, str | int]) -> Any:
+        try:
+            return call(f"GET {path}", lambda: self._api(path).get(**params))
+        finally:
+            if self._is_closed:  # a thread that was late has opened a connection after the others were closed
+                close(self._api)
 
 
 class UnknownPath(Broken):
@@ -114,15 +123,21 @@ def call(act: str, request: Callable[[], Any]) -> Any:
         return _data(act, request())
     except ThreadformError:
         raise
-    except ResourceException as fault:
-        raise fault_of(act, fault) from None
-    except requests.exceptions.SSLError as fault:
-        why = f"its certificate is not trusted: {_short(fault)}"
-        raise Broken(act, why, key="broken.certificate") from None
-    except (requests.RequestException, OSError) as fault:
-        raise ClusterSilent(act, _short(fault)) from None
     except Exception as fault:  # noqa: BLE001  the door of this adapter
-        raise Broken(act, f"not an answer of Proxmox VE ({type(fault).__name__})", key="broken.not_pve") from None
+        ours = _translated(act, fault)
+    # Raised out here, ours does not carry the other: with its frames live the sockets of a connection that broke,
+    # and whoever keeps our fault for a while would keep them open.
+    raise ours
+
+
+def _translated(act: str, fault: Exception) -> Broken:
+    if isinstance(fault, ResourceException):
+        return fault_of(act, fault)
+    if isinstance(fault, requests.exceptions.SSLError):
+        return Broken(act, f"its certificate is not trusted: {_short(fault)}", key="broken.certificate")
+    if isinstance(fault, requests.RequestException | OSError):
+        return ClusterSilent(act, _short(fault))
+    return Broken(act, f"not an answer of Proxmox VE ({type(fault).__name__})", key="broken.not_pve")
 
 
 def fault_of(act: str, fault: ResourceException) -> Broken:

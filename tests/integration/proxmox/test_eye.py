@@ -11,6 +11,7 @@ from iac.inventory import GIB
 from iac.lab.tls import certificates, server_context
 from iac.placement import place
 from iac.proxmox import Access, CachedEye, ProxmoxEye
+from iac.proxmox.door import Door
 from iac.spec import GuestSpec
 
 ASK = GuestSpec("api01", "ubuntu-2404-cloud", 4, 8192, 60)
@@ -184,6 +185,18 @@ async def test_an_answer_that_drips_ends_in_time(listener, tmp_path):
 async def test_a_closed_port_is_silence(closed):
     fault = await silence_of(Access(f"https://127.0.0.1:{closed}", "a@pve!b=c"), seconds=5)
     assert "refused" in fault.why.lower()
+
+
+async def test_a_fault_that_is_kept_keeps_no_connection(closed):
+    fault = await silence_of(Access(f"https://127.0.0.1:{closed}", "a@pve!b=c"), seconds=5)
+    assert fault.__context__ is None
+
+
+async def test_a_call_that_ends_after_its_door_was_closed_leaves_no_connection(lab):
+    door = Door(lab.access, seconds=60)
+    door.close()
+    assert await door.get("/version")
+    assert len(door._api._store["session"].get_adapter("https://").poolmanager.pools) == 0
 
 
 async def test_an_unknown_name_is_silence():
