@@ -40,7 +40,7 @@ demo: setup-run ## the main job in front of you, then the page (ONCE=1: only the
 	@$(BIN)/threadform demo $(if $(ONCE),--once)
 
 test: setup ## all tests, with the real terraform, Redis, PostgreSQL and Chromium
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## lint, types, import law, sizes
 	@$(BIN)/ruff check .

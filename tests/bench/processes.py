@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,8 @@ import urllib.request
 from pathlib import Path
 
 import psutil
+
+from tests.fixtures.ports import free_port
 
 PATIENCE_S = 60.0
 
@@ -21,7 +22,7 @@ def rss_mb() -> float:
 
 def cold_start(home: Path, tools: Path) -> float:
     """Seconds from the start of ``threadform serve`` in an empty home until it says that it is ready."""
-    port = _free_port()
+    port = free_port()
     said = {"THREADFORM_HOME": str(home), "THREADFORM_TOOLS_HOME": str(tools), "THREADFORM_WEB_PORT": str(port)}
     began = time.monotonic()
     process = subprocess.Popen(
@@ -47,9 +48,3 @@ def _is_ready(port: int) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])

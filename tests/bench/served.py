@@ -25,7 +25,8 @@ from bot.store.runs import SqlRuns
 from iac.lab.child import start
 from iac.terraform.toolchain import Toolchain
 from tests.bench.load import Wire
-from tests.fixtures.commands import Shell, free_port, is_ready
+from tests.fixtures.commands import Shell, is_ready
+from tests.fixtures.ports import free_port
 
 PATIENCE_S = 90.0
 QUIET_S = 0.3

@@ -21,8 +21,8 @@ from bot.store.audit import Audit
 from bot.store.models import attempts, plans
 from bot.store.stacks import SqlStacks, Vault
 from bot.wiring.keys import state_key
-from tests.fixtures.browser_house import free_port
 from tests.fixtures.house import open_house, settings_for
+from tests.fixtures.ports import free_port
 from tests.fixtures.recorder import Recorder, button, can_be_approved, text_of
 from tests.fixtures.states import put_state
 

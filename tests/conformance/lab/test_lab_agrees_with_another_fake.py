@@ -16,6 +16,7 @@ from proxmoxer.core import ResourceException
 from urllib3.exceptions import InsecureRequestWarning
 
 from iac.lab import child
+from tests.fixtures.ports import free_port
 
 TEMPLATE = {
     "name": "ubuntu-2404-cloud",
@@ -41,8 +42,7 @@ def other(tmp_path_factory):
         {"vmid": 110, "name": RUNNING["name"], "status": "running", "config": RUNNING},
     ]
     (folder / "guests.json").write_text(json.dumps({"guests": guests}))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     words = [str(folder / "guests.json"), "--host", "127.0.0.1", "--port", str(port), "--time-scale", "0"]
     words += ["--user", "root@pam", "--password", "invented"]
     process = subprocess.Popen([str(command), *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -61,6 +61,7 @@ def wait_for_port(port):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
+        time.sleep(0.02)
     pytest.fail("the third-party fake did not start")
 
 

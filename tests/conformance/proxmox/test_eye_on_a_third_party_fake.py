@@ -48,7 +48,7 @@ def endpoint(tmp_path):
 
 
 async def test_its_cluster_is_read(endpoint):
-    inventory = await ProxmoxEye(Access(endpoint, f"{TOKEN}={SECRET}", is_insecure=True)).read()
+    inventory = await ProxmoxEye(Access(endpoint, f"{TOKEN}={SECRET}", is_insecure=True), seconds=60).read()
     assert {(g.vmid, g.name, g.is_template) for g in inventory.guests} == {
         (100, "ubuntu-2404-cloud", True),
         (101, "web01", False),

@@ -76,8 +76,8 @@ async def test_a_silent_agent_is_a_fault_that_is_worth_retrying(door, steer):
 async def test_one_fault_in_the_middle_of_a_reading_gives_no_half_reading(lab, steer):
     steer("fault", kind="answer", path="/storage$", code=500, reason="got timeout", times=1)
     with pytest.raises(Broken):
-        await ProxmoxEye(access_of(lab)).read()
-    assert (await ProxmoxEye(access_of(lab)).read()).storages
+        await ProxmoxEye(access_of(lab), seconds=60).read()
+    assert (await ProxmoxEye(access_of(lab), seconds=60).read()).storages
 
 
 # ---------------------------------------------------------------- through the real provider

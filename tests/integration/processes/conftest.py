@@ -81,7 +81,7 @@ class People:
 
 
 def machines(access: LabAccess) -> Sequence[str]:
-    eye = ProxmoxEye(Access(access.endpoint, access.admin_token, access.ca_path))
+    eye = ProxmoxEye(Access(access.endpoint, access.admin_token, access.ca_path), seconds=60)
     return [guest.name for guest in asyncio.run(eye.read()).machines]
 
 

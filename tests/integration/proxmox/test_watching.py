@@ -18,7 +18,7 @@ async def spoken(lab, request):
 
 def eye_of(lab, seconds=60.0, clock=None):
     more = {"clock": clock} if clock else {}
-    return WatchingEye(ProxmoxEye(lab.access), Watch(ProxmoxRecords(lab.access, seconds=seconds), **more))
+    return WatchingEye(ProxmoxEye(lab.access, seconds=60), Watch(ProxmoxRecords(lab.access, seconds=seconds), **more))
 
 
 async def signals_of(lab, node):
@@ -168,7 +168,7 @@ async def test_a_node_that_leaves_is_seen_at_once(lab):
 
 
 async def test_two_eyes_of_a_process_share_what_is_read_apart(lab):
-    plain = ProxmoxEye(lab.access)
+    plain = ProxmoxEye(lab.access, seconds=60)
     watch = Watch(ProxmoxRecords(lab.access))
     first = await WatchingEye(plain, watch).read()
     await recorded(lab)

@@ -35,7 +35,7 @@ async def test_a_guest_with_a_device_is_made_holds_it_and_is_planned_empty_after
     assert (await asyncio.to_thread(bench.apply, plan.digest)).errors == ()
     keys_of = bench.credentials
     access = Access(keys_of.endpoint, keys_of.api_token, keys_of.ca_path)
-    eye = WatchingEye(ProxmoxEye(access), Watch(ProxmoxRecords(access)))
+    eye = WatchingEye(ProxmoxEye(access, seconds=60), Watch(ProxmoxRecords(access)))
     (device,) = (await eye.read()).devices
     assert (device.node, device.held_by, device.free) == ("pmox03", (1000,), 0)
     assert not (await bench.plan(wanted)).has_changes

@@ -61,7 +61,7 @@ async def test_a_guest_that_stands_is_judged_by_what_is_added_to_it(bench):
 async def reading(lab):
     """What the product's own eye sees of the lab now."""
     access = lab.access
-    return (await ProxmoxEye(Access(access.endpoint, access.bot_token, access.ca_path)).read()).guests
+    return (await ProxmoxEye(Access(access.endpoint, access.bot_token, access.ca_path), seconds=60).read()).guests
 
 
 async def test_a_guest_that_somebody_protected_in_proxmox_is_left_alone(bench, lab):
