@@ -6,7 +6,7 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
-from bot.chat.slack.mrkdwn import BREAK
+from bot.chat.layout.spans import BREAK
 
 Block = dict[str, Any]
 

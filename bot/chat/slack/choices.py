@@ -34,7 +34,7 @@ def render_choice(question: Input, words: Words, language: str) -> Iterator[Bloc
     if question.is_open:
         known = {option.value for option in question.options}
         own = "" if question.default in known else question.default
-        label = words.text("slack.own", language)
+        label = words.text("layout.own", language)
         beside = replace(question, id=f"{question.id}{OWN}", label=label, default=own)
         yield input_block(beside, box(beside), is_optional=True)
 

@@ -63,7 +63,7 @@ def render_button(button: Button, number: int, words: Words, language: str) -> B
 
 def answer_button(form: Form, words: Words, language: str) -> Button:
     """The button of a message that opens a form."""
-    return Button(ASK, words.text("slack.answer", language), pack_form(form), form.style)
+    return Button(ASK, words.text("layout.answer", language), pack_form(form), form.style)
 
 
 def label_of(button: Button) -> str:

@@ -1,7 +1,8 @@
 """Text in a fence: whole while it is short, else its beginning, the count of what is left out, and a file. Pure."""
 
+from bot.chat.layout import excerpt as layout
 from bot.chat.slack.limits import EXCERPT, Block, weight
-from bot.chat.slack.mrkdwn import escaped, inert, split, unfenced
+from bot.chat.slack.mrkdwn import escaped, inert, unfenced
 from bot.chat.words import Words
 
 FENCE = "```"
@@ -13,26 +14,15 @@ def fenced(text: str) -> str:
 
 
 def excerpt(text: str, most: int = EXCERPT) -> tuple[str, int]:
-    """The first lines that fit, escaped, and how many lines are not among them; a line that is cut counts as hidden."""
-    lines = text.rstrip("\n").split("\n")
-    kept: list[str] = []
-    size = 0
-    for line in lines:
-        shown = _shown(line)
-        size += weight(shown) + weight("\n")
-        if size > most:
-            break
-        kept.append(shown)
-    if not kept:
-        return _shown(next(split(lines[0], most - weight("…"), lambda raw: weight(_shown(raw))))) + "…", len(lines)
-    return "\n".join(kept), len(lines) - len(kept)
+    """The first lines that fit, escaped, and how many lines are not among them."""
+    return layout.excerpt(text, most, _shown, weight)
 
 
 def more_lines(words: Words, language: str, hidden: int, name: str) -> str:
     """The line that says how much of a text stands in its file only."""
     if not hidden:
         return inert(words.text("slack.whole", language, name=name))
-    return inert(words.text("slack.more_lines", language, count=hidden, name=name))
+    return inert(words.text("layout.more_lines", language, count=hidden, name=name))
 
 
 def section(text: str) -> Block:

@@ -65,7 +65,7 @@ def render_view(form: Form, origin: Origin, words: Words, *, language: str = "",
         "callback_id": CALLBACK,
         "title": plain_text(shortened(form.title.strip() or "Threadform", VIEW_TITLE)),
         "submit": plain_text(shortened(form.submit, VIEW_TITLE)),
-        "close": plain_text(shortened(words.text("slack.close", spoken), VIEW_TITLE)),
+        "close": plain_text(shortened(words.text("layout.close", spoken), VIEW_TITLE)),
         "private_metadata": _metadata(form, origin),
         "blocks": blocks,
     }
@@ -104,7 +104,7 @@ def render_errors(view: Mapping[str, Any], errors: Mapping[str, str]) -> Block:
 
 def missing_errors(answers: Answers, words: Words, language: str) -> dict[str, str]:
     """A sentence for each input that wants an answer and has none."""
-    return {name: words.text("slack.required", language) for name in answers.missing}
+    return {name: words.text("layout.required", language) for name in answers.missing}
 
 
 def _head(form: Form) -> list[Block]:
@@ -122,7 +122,7 @@ def _question(question: Input, words: Words, language: str) -> Iterator[Block]:
     if question.options:
         choices = ", ".join(option.label for option in question.options)
         count = len(question.options)
-        yield from lines_of([words.text("slack.too_many_choices", language, count=count, choices=choices)])
+        yield from lines_of([words.text("layout.too_many_choices", language, count=count, choices=choices)])
     yield input_block(question, box(question), is_optional=question.is_optional)
 
 

@@ -4,21 +4,11 @@ Slack has no way to quote a mark, so a mark that came from outside is followed b
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator
 
+from bot.chat.layout.spans import BREAK, Read, Span, joined, spans, split
 from bot.chat.slack.limits import weight
 
-Style = Literal["", "*", "`", "raw"]
-"""None, bold, code, or a sign of Slack's own that stands as it is."""
-
-BREAK = "\u200b"
-"""A space of no width: behind it a mark is only a character."""
-SPANS = re.compile(
-    r"`([^`\n]+)`|\*\*([^*\n]+(?:\*[^*\n]+)*)\*\*|\[([^\[\]\n]+)\]\((https?://[^\s()<>|]+)\)"
-    r"|(https?://[^\s<>|`*]+[^\s<>|`*.,;:!?)\]'\"])"
-)
 PAIRED = re.compile(r"(?<![^\W_])([*_~])(?=\S[^\n]*?\1)")
 EMOJI = re.compile(r":(?=(?:[0-9_+'-]*[a-z][a-z0-9_+'-]*|100|1234):)")
 CALL = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
@@ -26,40 +16,21 @@ SPECIAL = re.compile(r"[&<>*_~`:@]")
 FENCES = re.compile(r"``(?=`)")
 QUOTE = re.compile(r"^(?=>)")
 MARKING = frozenset("*_~`")
-LINK_MOST = 1_000
 MARKS = 16
 """What the marks of a style may add to its words, on the wire."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Words of one style; with ``url`` they lead there."""
-
-    words: str
-    style: Style = ""
-    url: str = ""
-
-    @property
-    def mrkdwn(self) -> str:
-        """The span as Slack reads it."""
-        if self.style == "raw":
-            return self.words
-        if self.style == "`":
-            return f"`{escaped(self.words)}`"
-        if self.url:
-            return f"<{escaped(self.url)}|{inert(self.words).replace('|', BREAK + '|')}>"
-        if self.style == "*":
-            return _bold(self.words)
-        return inert(self.words)
-
-    @property
-    def plain(self) -> str:
-        """The words without any mark; where they lead is said behind them."""
-        return f"{self.words} ({self.url})" if self.url and self.url != self.words else self.words
-
-
-Read = Callable[[str], Iterable[Span]]
-"""How a line is read: as words of one style each."""
+def marked(span: Span) -> str:
+    """Words of one style as Slack reads them."""
+    if span.style == "raw":
+        return span.words
+    if span.style == "`":
+        return f"`{escaped(span.words)}`"
+    if span.url:
+        return f"<{escaped(span.url)}|{inert(span.words).replace('|', BREAK + '|')}>"
+    if span.style == "*":
+        return _bold(span.words)
+    return inert(span.words)
 
 
 def escaped(text: str) -> str:
@@ -91,71 +62,7 @@ def pieces(text: str, most: int, read: Read | None = None) -> list[str]:
     ``read`` says what the marks of a line mean; by default they are those of our small Markdown.
     """
     lines = (part for line in text.strip("\n").split("\n") for part in _cut(line, most, read or spans))
-    return [piece for piece in joined(lines, most) if piece.strip()]
-
-
-def literal(line: str) -> Iterator[Span]:
-    """A line in which no mark means anything."""
-    yield Span(line)
-
-
-def bold(line: str) -> Iterator[Span]:
-    """A line that is bold as a whole, whatever stands in it."""
-    yield Span(line, "*")
-
-
-def quoted(line: str) -> Iterator[Span]:
-    """A line of somebody else's words, set apart as such; no mark in them means anything."""
-    yield Span("> ", "raw")
-    yield Span(line)
-
-
-def joined(lines: Iterable[str], most: int) -> Iterator[str]:
-    """Lines in pieces of at most ``most`` characters; a line that is longer is a piece of its own."""
-    held: list[str] = []
-    size = 0
-    for line in lines:
-        more = weight(line) + weight("\n")
-        if held and size + more > most:
-            yield "\n".join(held)
-            held, size = [], 0
-        held.append(line)
-        size += more
-    if held:
-        yield "\n".join(held)
-
-
-def split(text: str, most: int, measure: Callable[[str], int]) -> Iterator[str]:
-    """Raw text in parts that measure at most ``most``, cut behind a space where there is one."""
-    while measure(text) > most:
-        at = _fitting(text, most, measure)
-        space = text.rfind(" ", at // 2, at)
-        at = space + 1 if space > 0 else at
-        yield text[:at]
-        text = text[at:]
-    yield text
-
-
-def spans(line: str) -> Iterator[Span]:
-    """One line as words of one style each."""
-    end = 0
-    for found in SPANS.finditer(line):
-        yield from _span(line[end : found.start()])
-        code, bold, words, url, bare = found.groups()
-        words, url = (bare, bare) if bare else (words, url)
-        if url and len(url) > LINK_MOST:
-            yield Span(found[0])
-        elif url:
-            yield Span(words, url=url)
-        else:
-            yield Span(code, "`") if code else Span(bold, "*")
-        end = found.end()
-    yield from _span(line[end:])
-
-
-def _span(words: str) -> Iterator[Span]:
-    if words:
-        yield Span(words)
+    return [piece for piece in joined(lines, most, weight) if piece.strip()]
 
 
 def _line(line: str, read: Read) -> str:
@@ -189,14 +96,14 @@ def _cut(line: str, most: int, read: Read) -> Iterator[str]:
             longer = _behind(held, part)
             if held and weight(longer) > most:
                 yield held
-                longer = part.mrkdwn
+                longer = marked(part)
             held = longer
     yield held
 
 
 def _behind(said: str, span: Span) -> str:
     """What was said and the next words; a mark that would touch a word or another mark is parted from it."""
-    next_ = span.mrkdwn
+    next_ = marked(span)
     touches = (span.style or span.url) and (said[-1:].isalnum() or said[-1:] in MARKING)
     is_doubled = said[-1:] in MARKING and next_[:1] == said[-1:]
     return said + BREAK + next_ if said and (touches or is_doubled) else said + next_
@@ -204,12 +111,3 @@ def _behind(said: str, span: Span) -> str:
 
 def _weighed(words: str) -> int:
     return weight(inert(words))
-
-
-def _fitting(text: str, most: int, measure: Callable[[str], int]) -> int:
-    """How many characters of the text measure at most ``most``; at least one."""
-    low, high = 1, min(len(text), most)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if measure(text[:middle]) <= most else (low, middle - 1)
-    return low

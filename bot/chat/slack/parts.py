@@ -1,15 +1,17 @@
 """The parts of a card as blocks, and the files that stand beside them. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from bot.chat.port import Buttons, Code, Diff, Fields, Form, Input, Part, Quote, Text
+from bot.chat.layout.files import File, named
+from bot.chat.layout.plain import questions_of
+from bot.chat.layout.spans import asked, bold, cited, literal, quoted
+from bot.chat.port import Buttons, Code, Diff, Fields, Form, Part, Quote, Text
 from bot.chat.slack.controls import answer_button, cut_words, plain_text, render_button, rows
 from bot.chat.slack.excerpt import FENCE, excerpt, fenced, more_lines, section
 from bot.chat.slack.limits import CHILDREN, EXCERPT, FIELD, FIELDS, HEADER, SECTION, Block, size_of, units, weight, wire
-from bot.chat.slack.mrkdwn import LINK_MOST, Span, bold, inert, literal, pieces, quoted
-from bot.chat.slack.rendered import File
+from bot.chat.slack.mrkdwn import inert, pieces
 from bot.chat.words import Words
 
 FOLDED = 6_000
@@ -60,13 +62,8 @@ class Desk:
 
     def attach(self, name: str, text: str) -> str:
         """Put a file beside the card; the name it has got."""
-        taken = {file.name for file in self.files}
-        stem, dot, kind = _file_name(name).rpartition(".")
-        stem, kind = (stem, kind) if dot and stem else (_file_name(name), "txt")
-        free = (f"{stem}{'' if n == 1 else f'-{n}'}.{kind}" for n in range(1, len(taken) + 2))
-        found = next(each for each in free if each not in taken)
-        self.files.append(File(found, text, "diff" if kind == "diff" else "text"))
-        return found
+        self.files.append(named(name, text, self.files))
+        return self.files[-1].name
 
     def _code(self, text: str, name: str) -> Block:
         shown, hidden = excerpt(text, self.excerpt_most)
@@ -110,34 +107,10 @@ class Desk:
         return [*lines_of(above), *rows(made)]
 
     def _form(self, form: Form) -> list[Block]:
-        asked = "\n".join(f"{' '.join(each.label.split())}\t{self._answers(each)}" for each in form.inputs)
+        said = questions_of(form, self.words, self.language)
         answer = Buttons((answer_button(form, self.words, self.language),))
-        questions = [section(piece) for piece in pieces(asked, SECTION, question_spans)]
+        questions = [section(piece) for piece in pieces(said, SECTION, asked)]
         return [*bold_of(form.title), *questions, *self._buttons(answer)]
-
-    def _answers(self, question: Input) -> str:
-        """The answers to choose from, as they read in the thread; the suggested one is named as such."""
-        known = [(option.value, option.label) for option in question.options]
-        own = [] if question.default in dict(known) or not question.default else [(question.default,) * 2]
-        shown = (
-            self.say("slack.suggested", choice=label) if value == question.default else label
-            for value, label in [*known, *own]
-        )
-        return " ".join(", ".join(shown).split())
-
-
-def question_spans(line: str) -> Iterator[Span]:
-    """One question: what is asked in bold, then the answers."""
-    asked, _, answers = line.partition("\t")
-    yield Span("• ")
-    yield Span(asked, "*")
-    yield Span(f"  {answers}")
-
-
-def cited(line: str) -> Iterator[Span]:
-    """Where a quote stands: an http address is a link and shown as it is."""
-    is_address = line.startswith(("http://", "https://")) and len(line) <= LINK_MOST and not line.count(" ")
-    yield Span(line, url=line) if is_address and not set("<>|") & set(line) else Span(line)
 
 
 def folded(title: str, inside: list[Block]) -> Block:
@@ -187,9 +160,3 @@ def grids(part: Fields) -> list[Block]:
 def _cell(name: str, value: str) -> Block:
     label = f"*{inert(name.strip())}*" if name.strip() else ""
     return {"type": "mrkdwn", "text": f"{label}\n{inert(value)}".strip() or "-", "verbatim": True}
-
-
-def _file_name(name: str) -> str:
-    """A name that is one name: what could lead elsewhere, or be read as a mark, is a dash."""
-    kept = "".join(c if c.isalnum() or c in "._- " else "-" for c in name).strip(" .")
-    return kept[-60:] or "text"

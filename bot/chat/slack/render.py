@@ -2,19 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
 
-from bot.chat.port import Buttons, Card, Code, Diff, Fields, Form, Part, Quote, Text
+from bot.chat.layout.plain import ICONS, prose_of, text_of, text_of_part
+from bot.chat.layout.spans import split
+from bot.chat.port import Card, Part
 from bot.chat.slack.controls import plain_text
 from bot.chat.slack.excerpt import section
 from bot.chat.slack.limits import EXCERPT, HEADER, MESSAGE, TEXT, Block, size_of, units, weight
-from bot.chat.slack.mrkdwn import inert, plain, split
+from bot.chat.slack.mrkdwn import inert, plain
 from bot.chat.slack.paging import Page, cut, pages_of
 from bot.chat.slack.parts import Desk, bold_of, paragraphs
-from bot.chat.slack.rendered import File, Post, Rendered
+from bot.chat.slack.rendered import Post, Rendered
 from bot.chat.words import Words
 
-ICONS = {"neutral": "", "busy": "⏳ ", "waiting": "👉 ", "good": "✅ ", "bad": "❌ "}
 EXCERPTS = (EXCERPT, 1_200, 400)
 """How much of a long text is shown: less, where the rest of the card would not fit beside it."""
 POSTS = 6
@@ -44,20 +44,8 @@ def render(card: Card, words: Words, *, language: str = "", can_fold: bool = Tru
         if len(pages) <= most or size_of(blocks) - most * MESSAGE > (size - EXCERPTS[-1]) * desk.excerpts:
             break
     name = desk.attach(CARD_NAME, text_of(card, desk.files))
-    note = section(inert(desk.say("slack.rest", name=name)))
+    note = section(inert(desk.say("layout.rest", name=name)))
     return _rendered(card, cut(blocks, note, most), desk)
-
-
-def prose_of(card: Card) -> str:
-    """What a card says in words of its language: programs write their own."""
-    return "\n".join([card.plain, card.title, *(_text(p) for p in card.parts if not isinstance(p, Code | Diff))])
-
-
-def text_of(card: Card, files: Sequence[File] = ()) -> str:
-    """Everything a card says, as text; a part that is in one of the files is named by that."""
-    names = {file.text: file.name for file in files}
-    told = "\n\n".join(filter(None, [card.title, *(_filed(part, names) for part in card.parts)]))
-    return told if card.plain in told else f"{card.plain}\n\n{told}".strip()
 
 
 def _rendered(card: Card, pages: list[Page], desk: Desk) -> Rendered:
@@ -96,7 +84,7 @@ def _is_told(card: Card) -> bool:
     """Whether the notification's words are all said, there or in the message."""
     if weight(plain(card.plain)) <= TEXT or not card.parts:
         return True
-    said = Counter(WORD.findall("\n".join(_text(part) for part in card.parts)))
+    said = Counter(WORD.findall("\n".join(text_of_part(part) for part in card.parts)))
     return not Counter(WORD.findall(card.plain)) - said
 
 
@@ -105,31 +93,3 @@ def _beginning(page: Page) -> str:
     found = (block["text"]["text"] for block in page if block["type"] == "section" and "text" in block)
     first = next(found, "…")
     return first if weight(first) <= FOLLOWING and "<" not in first else "…"
-
-
-def _filed(part: Part, names: Mapping[str, str]) -> str:
-    if not isinstance(part, Code | Diff) or part.text not in names:
-        return _text(part)
-    return f"{part.summary if isinstance(part, Diff) else ''} ({names[part.text]})".strip()
-
-
-def _text(part: Part) -> str:
-    if isinstance(part, Text):
-        return f"{part.fold}\n{part.md}".strip()
-    if isinstance(part, Fields):
-        return "\n".join(f"{name}: {value}" for name, value in part.items)
-    if isinstance(part, Code | Quote):
-        return part.text if isinstance(part, Code) else f"{part.text}\n{part.source} ({part.address})"
-    if isinstance(part, Diff):
-        return f"{part.summary}\n{part.text}"
-    if isinstance(part, Buttons):
-        return "\n".join(f"[{button.label}] {button.confirm or ''}".strip() for button in part.items)
-    return _form_text(part)
-
-
-def _form_text(form: Form) -> str:
-    lines = [form.title]
-    for question in form.inputs:
-        lines += [f"- {question.label}", *(f"  - {option.label}" for option in question.options)]
-        lines += [f"  {question.default}"] if question.default else []
-    return "\n".join(lines)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from bot.chat.layout.files import File
 from bot.chat.slack.limits import Block
 
 
@@ -18,15 +19,6 @@ class Post:
     def payload(self) -> Mapping[str, Any]:
         """What ``chat.postMessage`` and ``chat.update`` are given beside the place: nothing in it calls or unfolds."""
         return {"blocks": list(self.blocks), "text": self.text, "parse": "none", "link_names": False}
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A text that is too long for a message, whole; ``kind`` is the type of the snippet."""
-
-    name: str
-    text: str
-    kind: Literal["diff", "text"] = "text"
 
 
 @dataclass(frozen=True, slots=True)

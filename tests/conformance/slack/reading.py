@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from bot.chat.layout.spans import BREAK
 from bot.chat.port import Buttons, Card, Code, Diff, Fields, Form, Part, Quote, Text
-from bot.chat.slack.mrkdwn import BREAK
 from bot.chat.slack.rendered import Rendered
 
 WORD = re.compile(r"\w+")

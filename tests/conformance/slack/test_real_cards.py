@@ -4,10 +4,11 @@ import json
 
 import pytest
 
+from bot.chat.layout.plain import prose_of
 from bot.chat.port import Buttons, Form
 from bot.chat.slack.controls import action_of
 from bot.chat.slack.modals import Origin, render_view
-from bot.chat.slack.render import prose_of, render
+from bot.chat.slack.render import render
 from tests.conformance.slack.judges import own_faults, own_view_faults, sdk_faults, sdk_view_faults
 from tests.conformance.slack.reading import lost, words_of_card, words_rendered
 from tests.conformance.slack.real import WORDS, real_cards, run_cards

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.layout.spans import BREAK, bold, literal
 from bot.chat.slack.limits import shortened, units, weight
-from bot.chat.slack.mrkdwn import BREAK, bold, literal, pieces, plain
+from bot.chat.slack.mrkdwn import pieces, plain
 
 
 def one(text):

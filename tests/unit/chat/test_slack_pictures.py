@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from bot.chat.slack.mrkdwn import BREAK
+from bot.chat.layout.spans import BREAK
 from bot.chat.slack.render import render
 from tests.conformance.slack.real import WORDS, run_cards
 from tests.pictures.lookalike import ICONS, NOTE, message, page, render_block, text_html

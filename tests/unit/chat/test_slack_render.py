@@ -5,10 +5,10 @@ import json
 
 import pytest
 
+from bot.chat.layout.spans import BREAK
 from bot.chat.port import Button, Buttons, Card, Code, Diff, Fields, Form, Input, Option, Quote, Text
 from bot.chat.slack.carrying import pack_form, unpack_form
 from bot.chat.slack.controls import ASK, action_of
-from bot.chat.slack.mrkdwn import BREAK
 from bot.chat.slack.render import render
 from bot.chat.words import Words
 

@@ -1,0 +1,1 @@
+"""Mattermost as a platform of the chat port."""
