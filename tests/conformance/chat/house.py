@@ -24,13 +24,12 @@ from tests.fixtures.house import _RUNNERS
 async def working(settings: Settings) -> AsyncIterator[App]:
     """The product, with every chat of its settings and its worker, until the end of the block."""
     async with build(settings) as app:
-        works = [asyncio.create_task(chat.run(app.sink)) for chat in app.chats.values()]
-        works.append(asyncio.create_task(app.worker.run(app.consumer)))
+        hearing = [app.chat.run(app.sink), *(listening.keep(app.sink) for listening in app.listening)]
+        works = [asyncio.create_task(work) for work in (*hearing, app.worker.run(app.consumer))]
         try:
             yield app
         finally:
-            for chat in app.chats.values():
-                await chat.close()
+            await app.chat.close()
             for work in works:
                 work.cancel()
             await asyncio.gather(*works, return_exceptions=True)
