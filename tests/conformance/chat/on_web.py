@@ -122,10 +122,16 @@ class WebDriver:
 @contextlib.asynccontextmanager
 async def on_web(home: Path, toolchain: Toolchain) -> AsyncIterator[WebDriver]:
     """The product with its page; the lab's own people are in front of it."""
+    async with working(settings_for(home, toolchain, people=())) as app, entered(app, PEOPLE) as driver:
+        yield driver
+
+
+@contextlib.asynccontextmanager
+async def entered(app: App, people: Sequence[str]) -> AsyncIterator[WebDriver]:
+    """These people at the page of a product that works."""
     async with contextlib.AsyncExitStack() as stack:
-        app = await stack.enter_async_context(working(settings_for(home, toolchain, people=())))
         browsers = {}
-        for person in PEOPLE:
+        for person in people:
             transport = httpx.ASGITransport(Starlette(routes=app.chat.routes()))
             client = httpx.AsyncClient(transport=transport, base_url=BASE, headers={"origin": BASE})
             browsers[person] = await stack.enter_async_context(client)
