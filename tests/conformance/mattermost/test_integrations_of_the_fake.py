@@ -1,11 +1,15 @@
 """The fake calls integrations as a server does: a press, a dialog and a command, each of them with its answer done."""
 
+import base64
 import contextlib
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from aiohttp import web
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 SELECT = [{"text": "Small", "value": "s"}]
 ELEMENT = {"display_name": "Name", "name": "name", "type": "text"}
@@ -65,6 +69,16 @@ async def test_a_press_brings_who_where_and_the_hidden_context(server, integrati
     assert (heard["user_id"], heard["user_name"], heard["post_id"]) == (bob.id, "bob", post.id)
     assert (heard["channel_id"], heard["team_domain"], heard["context"]) == (server.channel.id, "lab", {"run": "r1"})
     assert [word["message"] for word in bob.whispers()] == ["noted"]
+
+
+async def test_a_trigger_is_signed_with_the_key_that_the_server_shows(server, integration):
+    bob = server.person("bob")
+    await bob.press(await carded(server, integration), "Approve")
+    shown = (await bob.call("GET", "/config/client?format=old")).said["AsymmetricSigningPublicKey"]
+    key = load_der_public_key(base64.b64decode(shown))
+    said, _, signature = base64.b64decode(integration.heard[0]["trigger_id"]).decode().rpartition(":")
+    key.verify(base64.b64decode(signature), f"{said}:".encode(), ec.ECDSA(hashes.SHA256()))
+    assert said.split(":")[1] == bob.id
 
 
 async def test_an_answer_can_change_the_post_and_then_its_button_is_gone(server, integration):
