@@ -10,7 +10,7 @@ import structlog
 
 from agents.contracts import Language
 from bot.chat.port import Commanded, Event, Filled, Pressed
-from bot.domain.approval import CONFIRM
+from bot.domain.approval import CONFIRM, LAY_ASIDE
 from bot.domain.edit import EDIT, EDIT_ACTION
 from bot.domain.errors import Lost
 from bot.domain.mending import STOP
@@ -103,7 +103,7 @@ class Hearing:
             await self._pressed(event)
         elif isinstance(event, Filled) and event.form.startswith(EDIT):
             await self.stages.editing.fill(event)
-        elif isinstance(event, Filled) and event.form.startswith(CONFIRM):
+        elif isinstance(event, Filled) and event.form.startswith((CONFIRM, LAY_ASIDE)):
             await self.stages.approving.fill(event)
         elif isinstance(event, Commanded):
             await self.stages.commanding.command(event)

@@ -17,8 +17,19 @@ YES_HOLDS_S = 600.0
 
 DESTROYING = ("delete", "replace")
 
+APPROVE = "approve"
+DISCARD = "discard"
+"""The actions of the two buttons."""
+
 CONFIRM = "confirm:"
 """The id of a form in which the names of what is lost are typed; the button's value follows."""
+
+
+LAY_ASIDE = "discard:"
+"""The id of a form in which the reason of a discard is said; the button's value follows."""
+
+REASON_MOST = 300
+"""Characters of a reason: it stands on a card."""
 
 
 class NamesWanted(Refused):
@@ -28,6 +39,14 @@ class NamesWanted(Refused):
         """``key`` is the sentence that asks for them."""
         super().__init__(key, guests=guests, count=len(guests))
         self.guests = guests
+
+
+class ReasonWanted(Refused):
+    """A plan of this environment is laid aside only with a reason."""
+
+    def __init__(self) -> None:
+        """Ask for it."""
+        super().__init__("discard.reason_wanted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +163,12 @@ def check_names_typed(typed: str | None, lost: tuple[str, ...]) -> None:
     words = {word.casefold() for word in typed.replace(",", " ").replace(";", " ").split()}
     if words != {name.casefold() for name in lost}:
         raise NamesWanted("approve.other_names", lost)
+
+
+def check_reason(reason: str | None, *, is_wanted: bool) -> None:
+    """``ReasonWanted`` where one must be said and is not; ``Refused`` where it is a whole letter."""
+    said = (reason or "").strip()
+    if is_wanted and not said:
+        raise ReasonWanted
+    if len(said) > REASON_MOST:
+        raise Refused("discard.too_long", count=len(said), most=REASON_MOST)

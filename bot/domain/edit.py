@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.approval import Needs
-from bot.domain.errors import NotAllowed, Refused
+from bot.domain.errors import NotAllowed, Refused, Sentence
 from bot.domain.person import Person
 from bot.domain.run import Run
 from iac.spec import GuestSpec
@@ -16,6 +16,7 @@ EDIT = f"{EDIT_ACTION}:"
 MOST_GUESTS = 5
 """A form for more guests than that is no small edit."""
 MB_PER_GB = 1024
+SIZES = ("cores", "memory", "disk")
 SHOWN = 40
 """Characters of a person's own text that a sentence repeats."""
 
@@ -76,6 +77,24 @@ def parse_edit(editable: Editable, values: Mapping[str, str]) -> tuple[GuestSpec
     return guests
 
 
+def wrong_fields(editable: Editable, values: Mapping[str, str]) -> Mapping[str, Sentence]:
+    """What is wrong with each field by itself, by input; what is wrong with them together stands at the first."""
+    said = {**values_of(editable), **values}
+    wrong: dict[str, Sentence] = {}
+    for index, guest in enumerate(editable.guests):
+        for field in _fields(editable, guest):
+            try:
+                _check(editable, guest, field, said[input_id(index, field)])
+            except Refused as no:
+                wrong[input_id(index, field)] = no.sentence
+    if not wrong:
+        try:
+            parse_edit(editable, values)
+        except Refused as no:
+            wrong[input_id(0, _fields(editable, editable.guests[0])[0])] = no.sentence
+    return wrong
+
+
 def has_grown(before: Sequence[GuestSpec], after: Sequence[GuestSpec]) -> bool:
     """Whether any guest asks for more than it did."""
     pairs = zip(before, after, strict=True)
@@ -92,22 +111,41 @@ def edited_by(run: Run, person: Person, *, is_bigger: bool) -> str | None:
     return person.id if is_bigger else run.edited_by
 
 
-def _guest(editable: Editable, index: int, guest: GuestSpec, said: Mapping[str, str]) -> GuestSpec:
-    def number(field: str) -> float:
-        return _number(said[input_id(index, field)], field, guest.name)
+def _fields(editable: Editable, guest: GuestSpec) -> tuple[str, ...]:
+    """The fields of one guest, in the order in which they are asked."""
+    return ("name", *SIZES, "node") if guest.name in editable.fresh else SIZES
 
-    sized = replace(
-        guest,
-        cores=_whole(number("cores"), "cores", guest.name),
-        memory_mb=round(number("memory") * MB_PER_GB),
-        disk_gb=_whole(number("disk"), "disk", guest.name),
-    )
+
+def _guest(editable: Editable, index: int, guest: GuestSpec, said: Mapping[str, str]) -> GuestSpec:
+    def size(field: str) -> int:
+        return _size(said[input_id(index, field)], field, guest.name)
+
+    sized = replace(guest, cores=size("cores"), memory_mb=size("memory"), disk_gb=size("disk"))
     if guest.name not in editable.fresh:
         return sized
-    node = said[input_id(index, "node")].strip()
+    node = _node(editable, guest, said[input_id(index, "node")])
+    return replace(sized, name=said[input_id(index, "name")].strip().lower(), node=node)
+
+
+def _check(editable: Editable, guest: GuestSpec, field: str, text: str) -> None:
+    """One field by itself; ``Refused`` where it is none. Any text may be a name: the cluster is asked about names."""
+    if field in SIZES:
+        _size(text, field, guest.name)
+    elif field == "node":
+        _node(editable, guest, text)
+
+
+def _node(editable: Editable, guest: GuestSpec, text: str) -> str | None:
+    node = text.strip()
     if node and node not in (*editable.nodes, guest.node):
         raise Refused("edit.other_node", node=node[:SHOWN], nodes=editable.nodes)
-    return replace(sized, name=said[input_id(index, "name")].strip().lower(), node=node or None)
+    return node or None
+
+
+def _size(text: str, field: str, name: str) -> int:
+    """Cores, memory in MB, disk in GB."""
+    number = _number(text, field, name)
+    return round(number * MB_PER_GB) if field == "memory" else _whole(number, field, name)
 
 
 def _number(text: str, field: str, name: str) -> float:

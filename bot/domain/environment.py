@@ -12,7 +12,7 @@ class Environment:
     Empty tuples mean "any": any approver, any node, storage or network. ``tags`` stand on every guest.
     ``limits`` is the most one guest and one request may ask for. ``auto`` is what needs no person, because an admin
     said so beforehand; None: every plan needs one. Times are seconds after the card was posted; ``escalate_to`` is
-    the group that is told when nobody decided.
+    the group that is told when nobody decided. With ``asks_reason`` nobody lays a plan aside without saying why.
     """
 
     name: str
@@ -27,3 +27,4 @@ class Environment:
     remind_s: float = 4 * 3600.0
     escalate_s: float = 12 * 3600.0
     escalate_to: str = ""
+    asks_reason: bool = False

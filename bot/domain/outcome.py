@@ -66,6 +66,7 @@ class Outcome:
 
     ``strategy`` is the placement as planning made it, on a newer reading than the crew's; ``cluster`` is where.
     ``yes`` are the ids of those who approved the plan, in the order in which they did.
+    ``reason`` is why somebody laid the plan aside, in their own words.
     ``standing`` names the guests that the state knew once a broken apply had been looked at; None: nobody has looked.
     """
 
@@ -80,6 +81,7 @@ class Outcome:
     cluster: str = ""
     cost: Cost | None = None
     yes: tuple[str, ...] = ()
+    reason: str = ""
     standing: tuple[str, ...] | None = None
     left: tuple[Left, ...] = ()
 

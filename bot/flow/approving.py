@@ -6,36 +6,54 @@ from typing import Any
 
 import structlog
 
-from bot.chat.cards import TYPED
+from bot.chat.cards import REASON, TYPED, form_card, reason_form
 from bot.chat.port import Conversation, Filled, Pressed
 from bot.domain.approval import (
+    APPROVE,
     CONFIRM,
+    DISCARD,
+    LAY_ASIDE,
     NamesWanted,
+    ReasonWanted,
     check_has_not_voted,
     check_is_open,
     check_may_approve,
     check_may_discard,
     check_names_typed,
+    check_reason,
     may_approve,
     parse_button,
 )
 from bot.domain.errors import Refused
 from bot.domain.outcome import dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
-from bot.flow.deciding import needs_of_run
+from bot.flow.deciding import asks_reason, needs_of_run
 from bot.flow.refusing import Refusing
 from bot.flow.telling import Telling
-from bot.ports import Clock, Decide, Decision, Freezes, Jobs, Outbox, People, Runs, Stacks, Vote, Votes
+from bot.ports import (
+    Clock,
+    Decide,
+    Decision,
+    Freezes,
+    Jobs,
+    Outbox,
+    Outgoing,
+    People,
+    Runs,
+    Stacks,
+    Vote,
+    Votes,
+)
 
 log = structlog.get_logger()
-
-APPROVE = "approve"
-DISCARD = "discard"
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What was pressed, as our own words for it; ``typed`` are the names that came with a yes to a loss."""
+    """What was pressed, as our own words for it; ``typed`` is what was filled in beside it.
+
+    With a yes to a loss these are the names of what is lost, with a no its reason; None: nothing was asked yet.
+    """
 
     event: Pressed | Filled
     action: str
@@ -63,14 +81,21 @@ class Approving:
         await self._answer(Press(event, event.action, event.value))
 
     async def fill(self, event: Filled) -> None:
-        """The names of what would be destroyed were typed: the same press again, with them."""
-        await self._answer(Press(event, APPROVE, event.form.removeprefix(CONFIRM), event.values.get(TYPED, "")))
+        """What was asked about a press was filled in: the names of what would be destroyed, the reason of a no."""
+        if event.form.startswith(LAY_ASIDE):
+            reason = " ".join(event.values.get(REASON, "").split())
+            press = Press(event, DISCARD, event.form.removeprefix(LAY_ASIDE), reason)
+        else:
+            press = Press(event, APPROVE, event.form.removeprefix(CONFIRM), event.values.get(TYPED, ""))
+        await self._answer(press)
 
     async def _answer(self, press: Press) -> None:
         try:
             is_enough = await self._decide(press)
         except NamesWanted as no:
             await self._ask(press, no)
+        except ReasonWanted as no:
+            await self._ask_why(press, no)
         except Refused as no:
             await self.refusing.tell(press.event, (press.action, press.value), no)
         else:
@@ -136,8 +161,12 @@ class Approving:
         def decide(run: Run, _earlier: Sequence[str]) -> Decision:
             check_is_open(run, digest, vote.at)
             check_may_discard(run, self.people.person(press.event.who))
-            after = replace(run, state=RunState.DISCARDED, **_decided(vote))
-            return Decision(after.state, _decided(vote), [self.telling.edit(after, to)])
+            check_reason(press.typed, is_wanted=asks_reason(run, self.people))
+            outcome = replace(parse_outcome(run.outcome), reason=press.typed or "")
+            changes = {"outcome": dump_outcome(outcome), **_decided(vote)}
+            after = replace(run, state=RunState.DISCARDED, **changes)
+            facts = {"reason": outcome.reason} if outcome.reason else {}
+            return Decision(after.state, changes, [self.telling.edit(after, to)], facts)
 
         return decide
 
@@ -147,6 +176,14 @@ class Approving:
             await self.refusing.keep(press.event, (press.action, press.value), no)
         language = await self.refusing.tongue.of(press.event)
         await self.outbox.add([self.telling.ask_names(press.event, no, press.value, language)])
+
+    async def _ask_why(self, press: Press, no: ReasonWanted) -> None:
+        """Nothing is laid aside here without a reason: asked of the presser alone."""
+        words, language = self.telling.words, await self.refusing.tongue.of(press.event)
+        form = reason_form(f"{LAY_ASIDE}{press.value}", words, language, is_wanted=True)
+        card = form_card(form, no.sentence, words, language)
+        asked = Outgoing(f"note:{press.event.dedupe}", press.event.conversation, card, "whisper", who=press.event.who)
+        await self.outbox.add([asked])
 
 
 def _decided(vote: Vote) -> Mapping[str, Any]:

@@ -24,6 +24,15 @@ def needs_of_run(run: Run, people: People) -> Needs:
     return needs_of(environments_of_run(run, outcome, people), outcome.plan)
 
 
+def asks_reason(run: Run, people: People) -> bool:
+    """Whether this run is laid aside only with a reason; where an environment is not known any more, nobody asks."""
+    try:
+        environments = environments_of_run(run, parse_outcome(run.outcome), people)
+    except Refused:
+        return False
+    return any(environment.asks_reason for environment in environments)
+
+
 def still_to_decide(run: Run, needs: Needs, outcome: Outcome, people: People) -> Sequence[Person]:
     """Those whose yes would count and has not been given."""
     known = people.everybody()

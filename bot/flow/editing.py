@@ -9,31 +9,16 @@ from agents.contracts import Proposal
 from agents.rules.remembered import with_guests
 from bot.chat.cards import corrected, edit_card
 from bot.chat.port import Card, Filled, Pressed
-from bot.domain.approval import check_is_open, parse_button
-from bot.domain.edit import (
-    EDIT,
-    Editable,
-    check_is_small,
-    check_may_edit,
-    edited_by,
-    has_grown,
-    parse_edit,
-    values_of,
-)
-from bot.domain.environment import Environment
+from bot.domain.edit import EDIT, Editable, check_is_small, edited_by, has_grown, values_of
 from bot.domain.errors import Refused, say
-from bot.domain.outcome import parse_outcome
 from bot.domain.person import Person
 from bot.domain.run import Run
 from bot.flow.again import next_revision
-from bot.flow.deciding import environments_of_run, needs_of_run
+from bot.flow.editables import Editables
 from bot.flow.refusing import Refusing
 from bot.flow.superseding import Superseding, run_id_of
 from bot.flow.telling import proposal_json, proposal_of
-from bot.flow.wishes import created
 from bot.ports import Clock, Cluster, Jobs, Outgoing, People, Runs, Stacks, Threads
-from iac.grounding import ungrounded
-from iac.inventory import Inventory
 from iac.spec import GuestSpec
 
 log = structlog.get_logger()
@@ -58,8 +43,8 @@ class Editing:
     async def press(self, event: Pressed) -> None:
         """Answer the presser alone with the form, filled with what is asked for now."""
         try:
-            run, _person = await self._open(event, event.value)
-            editable = self._editable(run, await self.cluster.read())
+            run = await self._editables.open(self.people.person(event.who), event.value)
+            editable = self._editables.of(run, await self.cluster.read())
             check_is_small(editable)
             await self._ask(event, run, self._card(run, editable, values_of(editable), event.value))
         except Refused as no:
@@ -76,48 +61,23 @@ class Editing:
             await self.refusing.tell(event, ("edit", value), no)
         await self.jobs.send("tell", event.conversation.key)
 
-    async def _open(self, event: Pressed | Filled, value: str) -> tuple[Run, Person]:
-        run_id, digest = parse_button(value)
-        run, person = await self.runs.get(run_id), self.people.person(event.who)
-        check_is_open(run, digest, self.now())
-        check_may_edit(run, person, needs_of_run(run, self.people))
-        return run, person
-
-    def _editable(self, run: Run, inventory: Inventory) -> Editable:
-        """A guest that stands keeps its name and its node; one that is to be made may go where the rules allow."""
-        proposal, outcome = proposal_of(run), parse_outcome(run.outcome)
-        guests = () if proposal.intent == "destroy" else proposal.guests
-        allowed = self._environment(run).nodes
-        nodes = tuple(n.name for n in inventory.online_nodes if not allowed or n.name in allowed)
-        return Editable(guests, frozenset(guest.spec.name for guest in created(outcome)), nodes)
-
-    def _environment(self, run: Run) -> Environment:
-        return environments_of_run(run, parse_outcome(run.outcome), self.people)[0]
+    @property
+    def _editables(self) -> Editables:
+        return Editables(self.runs, self.people, self.now)
 
     async def _make(self, event: Filled, value: str) -> None:
-        run, person = await self._open(event, value)
+        person = self.people.person(event.who)
+        run = await self._editables.open(person, value)
         inventory = await self.cluster.read()
-        editable = self._editable(run, inventory)
+        editable = self._editables.of(run, inventory)
         check_is_small(editable)
         try:
-            guests = self._wished(run, editable, event.values, inventory)
+            guests = self._editables.wished(run, editable, event.values, inventory)
         except Refused as no:
             card = self._card(run, editable, {**values_of(editable), **event.values}, value)
             await self._ask(event, run, corrected(card, no.sentence, self.refusing.telling.words, run.language))
             return
         await self._begin(event, run, _edited(proposal_of(run), guests, person), person)
-
-    def _wished(
-        self, run: Run, editable: Editable, values: Mapping[str, str], inventory: Inventory
-    ) -> tuple[GuestSpec, ...]:
-        guests = parse_edit(editable, values)
-        limits = self._environment(run).limits
-        own = {guest.name for guest in editable.guests} - editable.fresh
-        names = {guest.name for guest in guests}
-        for guest in guests:
-            for finding in ungrounded(guest, inventory, limits, own=own, request=names):
-                raise Refused(finding.problem.key, **finding.problem.values)
-        return guests
 
     async def _begin(self, event: Filled, run: Run, wish: Proposal, person: Person) -> None:
         stack = await self.stacks.get(run.stack_id)

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from bot.chat.port import Actor, Conversation, Event
+from bot.chat.port import Actor, Card, Conversation, Event
 from bot.domain.environment import Environment
 from bot.domain.person import Person
 from bot.ports.records import Job, Outgoing
@@ -44,6 +44,10 @@ class Outbox(Protocol):
 
     async def add(self, messages: Iterable[Outgoing]) -> None:
         """Queue messages that no move causes; a key that is there already is left as it is."""
+        ...
+
+    async def card(self, key: str) -> Card | None:
+        """What is, or was, said under that key; None where nothing was, or it is forgotten."""
         ...
 
 

@@ -36,6 +36,7 @@ class EnvironmentSetting(BaseModel):
     remind_hours: float = Field(4, gt=0)
     escalate_hours: float = Field(12, gt=0)
     escalate_to: str = ""
+    discard_reason: bool = False
 
 
 class PriceSetting(BaseModel):

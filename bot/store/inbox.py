@@ -37,6 +37,11 @@ class SqlInbox:
         async with self.database.writing() as connection:
             return (await connection.execute(statement)).first() is not None
 
+    async def has(self, key: str) -> bool:
+        """Whether an event came under that key."""
+        async with self.database.reading() as connection:
+            return (await connection.execute(select(inbox.c.key).where(inbox.c.key == key))).first() is not None
+
     async def claim(self, key: str, owner: str, lease_s: float) -> Event | None:
         """Take one event to work on for ``lease_s`` seconds; None where it is done, unknown or another worker's."""
         is_free = (inbox.c.key == key) & inbox.c.done_at.is_(None) & (inbox.c.lease_until < clock())

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.chat.port import Card
 from bot.log import without_secrets
 from bot.ports import Outgoing
-from bot.store.codec import dump_actor, dump_card, dump_conversation
+from bot.store.codec import dump_actor, dump_card, dump_conversation, parse_card
 from bot.store.database import Database, clock
 from bot.store.models import outbox
 
@@ -36,6 +37,12 @@ class SqlOutbox:
             return
         async with self.database.writing() as connection:
             await queue(self.database, connection, rows)
+
+    async def card(self, key: str) -> Card | None:
+        """What is, or was, said under that key; None where nothing was, or it is forgotten."""
+        async with self.database.reading() as connection:
+            stored = (await connection.execute(select(outbox.c.card).where(outbox.c.key == key))).scalar()
+        return None if stored is None else parse_card(stored)
 
     async def late(self, seconds: float) -> Late | None:
         """What should have been said ``seconds`` ago and is not; None where nothing waits so long."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from starlette.routing import BaseRoute
 
 from agents.crew import AdkCrew, Beside
-from bot.chat.port import Chat, Event, Said, Sink
+from bot.chat.port import Chat, Sink
 from bot.chat.web import WebChat
 from bot.chat.words import Words
 from bot.detached import DetachedRunner
@@ -18,7 +18,7 @@ from bot.flow.tongue import Tongue
 from bot.hearing import Hearing
 from bot.http import Check, HasListener, HasRoutes, Listener
 from bot.listening import Listening
-from bot.ports import Clock, Jobs, Runs
+from bot.ports import Runs
 from bot.settings import Settings
 from bot.store.audit import Audit
 from bot.store.database import Database, open_database
@@ -44,7 +44,8 @@ from bot.wiring.linting import TerraformLint
 from bot.wiring.machines import KeptPlanner, credentials_of, planner_of, runner_environment, steps_of
 from bot.wiring.people import Book, book_from
 from bot.wiring.roster import ASK_EVERY_S
-from bot.wiring.stages import Parts, stages_of
+from bot.wiring.sink import StoreFirst
+from bot.wiring.stages import Parts, asking_of, checking_of, stages_of
 from bot.wiring.standing import runs_home
 from bot.worker import Duty, Worker, name_of_this_process
 from iac.inventory import Cluster
@@ -102,21 +103,6 @@ class App:
 async def migrate(settings: Settings) -> None:
     """Bring the database to the present schema; quick where it is there."""
     await asyncio.to_thread(upgrade, settings.database)
-
-
-@dataclass(frozen=True, slots=True)
-class StoreFirst:
-    """The ``Sink`` of every adapter: the event is stored before anything else happens to it."""
-
-    inbox: SqlInbox
-    jobs: Jobs
-    now: Clock
-
-    async def __call__(self, event: Event) -> Mapping[str, str] | None:
-        """Store; ring only for what is new. A lost ring is found by the sweeper."""
-        if await self.inbox.store(event, self.now()):
-            await self.jobs.send("hear" if isinstance(event, Said) else "press", event.dedupe)
-        return None
 
 
 @asynccontextmanager
@@ -193,7 +179,7 @@ def _app(parts: Parts, talking: Talking, beside: tuple[str, Standby, TerraformLi
         chat=talking.page,
         chats=talking.chats,
         listening=talking.listening,
-        sink=StoreFirst(inbox, parts.jobs, parts.now),
+        sink=StoreFirst(inbox, parts.jobs, asking_of(parts), checking_of(parts), parts.now),
         worker=worker,
         consumer=Consumer(redis_url, worker.handlers(), jobs=parts.jobs),
         checks={**Checks(parts, standby, signs).all(), **hearing},

@@ -28,4 +28,5 @@ def _environment(name: str, rules: EnvironmentSetting, settings: Settings) -> En
         remind_s=rules.remind_hours * HOUR_S,
         escalate_s=rules.escalate_hours * HOUR_S,
         escalate_to=rules.escalate_to,
+        asks_reason=rules.discard_reason,
     )

@@ -7,6 +7,8 @@ from bot.chat.words import Words
 from bot.detached import DetachedRunner
 from bot.flow.applying import Applying
 from bot.flow.approving import Approving
+from bot.flow.asking import Asking
+from bot.flow.checking import Checking
 from bot.flow.closing import Closing
 from bot.flow.commanding import Commanding
 from bot.flow.editing import Editing
@@ -98,6 +100,16 @@ def stages_of(parts: Parts) -> Stages:
         stopping=_stopping(parts, stacks),
         tracing=Tracing(parts.runs, parts.jobs, parts.book, _refusing(parts)),
     )
+
+
+def asking_of(parts: Parts) -> Asking:
+    """What opens forms; it shares a reading of the cluster with whoever read a moment ago."""
+    return Asking(parts.runs, parts.book, parts.recent, parts.words, parts.now)
+
+
+def checking_of(parts: Parts) -> Checking:
+    """What checks forms before they are stored."""
+    return Checking(parts.runs, parts.book, parts.recent, _refusing(parts), parts.now)
 
 
 def _intake(parts: Parts, stacks: SqlStacks) -> Intake:

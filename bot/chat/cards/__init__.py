@@ -1,5 +1,15 @@
 """Cards: what a run, a reply or a note looks like, as values that every platform renders in its own way. Pure."""
 
+from bot.chat.cards.asking import (
+    ANSWER_MOST,
+    REASON,
+    REQUEST,
+    form_card,
+    opening_of,
+    reason_form,
+    request_form,
+    wrong_answers,
+)
 from bot.chat.cards.deciding import TYPED, names_card
 from bot.chat.cards.editing import corrected, edit_card
 from bot.chat.cards.replies import CORRECTION, note_card, reply_card, words_card
@@ -8,15 +18,23 @@ from bot.chat.cards.trace import trace_card
 from bot.chat.cards.view import Around
 
 __all__ = [
+    "ANSWER_MOST",
     "CORRECTION",
+    "REASON",
+    "REQUEST",
     "TYPED",
     "Around",
     "corrected",
     "edit_card",
+    "form_card",
     "names_card",
     "note_card",
+    "opening_of",
+    "reason_form",
     "reply_card",
+    "request_form",
     "run_card",
     "trace_card",
     "words_card",
+    "wrong_answers",
 ]

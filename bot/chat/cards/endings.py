@@ -25,7 +25,8 @@ def discarded_parts(view: View) -> list[Part]:
         return [Text(view.say("card.discarded_nobody")), *_why(view), *diff(view)]
     at = view.moment(view.run.decided_at or view.run.updated_at)
     said = view.say("card.discarded", name=view.name(view.run.decided_by), at=at)
-    return [Text(said), *_why(view), *diff(view)]
+    reason = [Text(view.say("card.discard_reason", reason=view.outcome.reason))] if view.outcome.reason else []
+    return [Text(said), *reason, *_why(view), *diff(view)]
 
 
 def superseded_parts(view: View) -> list[Part]:

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from html import escape
 
+from bot.chat.cards import ANSWER_MOST, wrong_answers
 from bot.chat.port import Form, Input
 from bot.chat.web.bodies import Answer
-from iac.errors import Sentence, say
+from iac.errors import Sentence
 
-ANSWER_MAX = 2_000
-"""Characters of one answer."""
 OTHER = "__other__"
 """Value of the radio button that stands for an answer of one's own."""
 
@@ -35,12 +34,11 @@ def render_answer(form: Form, answer: Answer, say_: Say) -> str:
     return f'<dl class="fields answered">{rows}</dl><p class="quiet">{by}</p>'
 
 
-def checked(form: Form, sent: object) -> tuple[dict[str, str], dict[str, Sentence]]:
+def checked(form: Form, sent: object) -> tuple[dict[str, str], Mapping[str, Sentence]]:
     """The values that were sent for the inputs of a form, and what is wrong with them, by input."""
     values = sent if isinstance(sent, Mapping) else {}
     taken = {i.id: _text(values.get(i.id)) for i in form.inputs}
-    found = {i.id: _wrong(i, taken[i.id]) for i in form.inputs}
-    return taken, {name: wrong for name, wrong in found.items() if wrong}
+    return taken, wrong_answers(form, taken)
 
 
 def shown(form: Form, values: Mapping[str, str]) -> dict[str, str]:
@@ -55,15 +53,6 @@ def _text(value: object) -> str:
     return "" if text == OTHER else "".join(c for c in text if c >= " " or c in "\n\t")
 
 
-def _wrong(question: Input, value: str) -> Sentence | None:
-    if not value:
-        return None if question.is_optional else say("web.error.required")
-    if len(value) > ANSWER_MAX:
-        return say("web.error.answer_long", most=ANSWER_MAX)
-    is_offered = value in {option.value for option in question.options}
-    return say("web.error.choice") if question.options and not is_offered and not question.is_open else None
-
-
 def _input(ident: str, question: Input, say_: Say) -> str:
     is_left_open = question.is_optional and not question.options
     optional = f" <small>({escape(say_('web.optional'))})</small>" if is_left_open else ""
@@ -72,7 +61,7 @@ def _input(ident: str, question: Input, say_: Say) -> str:
     if question.options:
         choices = _choices(ident, question, say_)
         return f'<fieldset aria-describedby="{ident}-e"><legend>{label}</legend>{choices}{error}</fieldset>'
-    name = f'id="{ident}" name="{escape(question.id)}" maxlength="{ANSWER_MAX}" aria-describedby="{ident}-e"'
+    name = f'id="{ident}" name="{escape(question.id)}" maxlength="{ANSWER_MOST}" aria-describedby="{ident}-e"'
     default = escape(question.default)
     box = (
         f"<textarea {name} rows=3>{default}</textarea>"
@@ -95,7 +84,7 @@ def _choices(ident: str, question: Input, say_: Say) -> str:
     own = escape(question.default) if is_own else ""
     return (
         f'<div class="choices">{"".join(radios)}</div><input class="own" data-own="{escape(question.id)}" value="{own}"'
-        f' maxlength="{ANSWER_MAX}" aria-label="{escape(question.label)}: {escape(say_("web.other_label"))}"'
+        f' maxlength="{ANSWER_MOST}" aria-label="{escape(question.label)}: {escape(say_("web.other_label"))}"'
         f"{'' if is_own else ' hidden'}>"
     )
 

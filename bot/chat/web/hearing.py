@@ -69,7 +69,7 @@ async def fill(room: Room, person: WebPerson, sent: dict[str, Any]) -> dict[str,
         raise deny(409, "gone")
     values, wrong = checked(form, sent.get("values"))
     if wrong:
-        raise Denied(422, next(iter(wrong.values())), wrong)
+        raise Denied(422, next(iter(wrong.values())), dict(wrong))
     refused = await room.hear(
         Filled(
             _dedupe(person, sent),

@@ -8,12 +8,11 @@ import pytest
 
 from bot.chat.port import Actor, Pressed
 from bot.domain.approval import button_value
-from bot.domain.outcome import dump_outcome, parse_outcome
+from bot.domain.outcome import parse_outcome
 from bot.domain.run import RunState
 from bot.store.audit import Audit
-from bot.store.models import runs as runs_table
 from tests.fixtures.flow import HERE, Flow, proposal
-from tests.fixtures.runs import change
+from tests.fixtures.sinking import lossy
 
 S = RunState
 
@@ -21,17 +20,6 @@ S = RunState
 async def trail(flow: Flow, run_id: str) -> list[tuple[str, str, str]]:
     """What happened to a run: the word, who, the result."""
     return [(r.entry.what, r.entry.actor, r.entry.new) for r in await Audit(flow.database).of_run(run_id)]
-
-
-async def lossy(flow: Flow, *names: str):
-    """A run whose plan destroys these guests."""
-    run = await flow.planned()
-    outcome = parse_outcome(run.outcome)
-    lost = tuple(change("delete", name) for name in names)
-    stored = dump_outcome(replace(outcome, plan=replace(outcome.plan, changes=lost)))
-    async with flow.database.writing() as connection:
-        await connection.execute(runs_table.update().where(runs_table.c.id == run.id).values(outcome=stored))
-    return await flow.runs.get(run.id)
 
 
 async def test_one_of_two_is_not_enough_and_the_card_says_who_is_missing(anywhere):

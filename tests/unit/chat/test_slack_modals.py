@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from bot.chat.cards.deciding import names_card
+from bot.chat.cards import REASON, REQUEST, names_card, reason_form, request_form
 from bot.chat.port import Form, Input, Option
-from bot.chat.slack.forms import REASON, REQUEST, reason_form, request_form
 from bot.chat.slack.modals import (
     CALLBACK,
     Origin,
