@@ -17,7 +17,13 @@ def run(_arguments: argparse.Namespace, _settings: Settings) -> int:
 def table() -> str:
     """The table in Markdown."""
     head = ["| Setting | Default | Meaning |", "|---|---|---|"]
-    return "\n".join([*head, *(_row(name, field) for name, field in Settings.model_fields.items())])
+    return "\n".join([*head, *(_row(name, Settings.model_fields[name]) for name in _in_order())])
+
+
+def _in_order() -> list[str]:
+    """The settings of the installation itself, then those of each chat."""
+    own = [name for name in Settings.model_fields if name in Settings.__annotations__]
+    return [*own, *(name for name in Settings.model_fields if name not in own)]
 
 
 def _row(name: str, field: FieldInfo) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.settings.chats import SlackSettings
 from bot.settings.models import ModelBudgetSetting, ModelPriceSetting, without_price
 from bot.settings.people import LAB_PEOPLE, GroupSetting, PersonSetting, QuotaSetting
 from bot.settings.places import LAB_NETWORKS, NetworkSetting
@@ -16,7 +17,7 @@ from bot.settings.repositories import RepositorySetting
 from bot.settings.rules import EnvironmentSetting, LimitSetting, PriceSetting
 
 
-class Settings(BaseSettings):
+class Settings(SlackSettings, BaseSettings):
     """The settings of one installation. Without a Proxmox VE endpoint, the embedded lab stands in for a cluster."""
 
     model_config = SettingsConfigDict(
@@ -200,7 +201,7 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret word that was set: what no log, card, prompt or record may show."""
-        given = (self.pve_token, self.state_key, self.gemini_key, self.openai_key, self.local_key)
+        given = (self.pve_token, self.state_key, self.gemini_key, self.openai_key, self.local_key, *self.chat_secrets)
         words = [secret.get_secret_value() for secret in given if secret]
         words += [word.partition("=")[2] for word in words if "!" in word]
         words += [unquote(urlsplit(url).password or "") for url in self._urls]

@@ -32,8 +32,13 @@ class Beside:
 
 def chats_of(beside: Beside) -> dict[str, Chat]:
     """Every chat that is configured, by its platform. Nothing is connected before ``run``."""
-    del beside
-    return {}
+    settings = beside.settings
+    found: dict[str, Chat] = {}
+    if settings.slack_bot_token is not None:
+        from bot.wiring.slack import slack_of
+
+        found["slack"] = slack_of(settings, beside.words, beside.joined)
+    return found
 
 
 @dataclass(frozen=True)

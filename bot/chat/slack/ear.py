@@ -1,0 +1,124 @@
+"""The ear: whatever Slack sends is stored before it is acknowledged, and nothing else is waited for."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import Any, Final
+
+import structlog
+
+from bot.chat.port import Commanded, Conversation, Filled, Pressed, Said, Sink
+from bot.chat.slack.controls import ASK
+from bot.chat.slack.modals import missing_errors, parse_view, render_errors
+from bot.chat.slack.names import Names
+from bot.chat.slack.reading import Opened, Own, Reader
+from bot.chat.words import Words
+from bot.ports import Clock, JoinedThreads
+
+log = structlog.get_logger()
+
+Json = Mapping[str, Any]
+
+NOTHING: Final[Json] = {}
+AGAIN_S: Final = 3_600.0
+"""How often it is written down that a thread was heard in."""
+KNOWN: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is begun beside the acknowledgement; each returns at once."""
+
+    ask: Callable[[Pressed], None]
+    thinking: Callable[[Said], None]
+    greet: Callable[[Opened], None]
+    not_here: Callable[[Said], None]
+
+
+@dataclass(slots=True)
+class Ear:
+    """Hears one workspace. What it answers is the payload of the acknowledgement."""
+
+    own: Own
+    sink: Sink
+    joined: JoinedThreads
+    names: Names
+    beside: Beside
+    _: KW_ONLY
+    words: Words
+    now: Clock = time.monotonic
+    _known: dict[str, float] = field(default_factory=dict)
+
+    async def hear(self, body: Json) -> Json:
+        """One body; raises where it could not be stored: then it is not acknowledged, and comes again."""
+        author = str((body.get("event") or {}).get("user") or "") if body.get("type") == "event_callback" else ""
+        reader = Reader(self.own, await self.names.learn(author) if author != self.own.user else self.names.known)
+        try:
+            event = reader.read(body, self.now())
+        except (LookupError, ValueError, TypeError, AttributeError) as fault:
+            # The same again would be read the same: it is acknowledged, and the log says what it was.
+            log.warning("body.unreadable", kind=body.get("type"), why=f"{type(fault).__name__}: {fault}")
+            return NOTHING
+        if isinstance(event, Said):
+            await self.said(event)
+        elif isinstance(event, Opened):
+            self.beside.greet(event)
+        elif isinstance(event, Pressed):
+            await self._pressed(event)
+        elif isinstance(event, Filled):
+            return await self._filled(event, body["view"])
+        elif isinstance(event, Commanded):
+            return await self._commanded(event)
+        return NOTHING
+
+    async def said(self, event: Said) -> None:
+        """Words: kept where they are for us; in all other places nothing is stored, and nothing is logged."""
+        is_here = self.own.acts_in(event.conversation.channel)
+        if not event.is_to_bot:
+            if not is_here or not await self._takes_part(event.conversation):
+                return
+            event = replace(event, is_to_bot=True)
+        if not is_here:
+            self.beside.not_here(event)
+            return
+        # First the thread, then the word: a reply that comes a moment later is known to be for us.
+        await self._join(event.conversation, float(event.message.id) if event.message else 0.0)
+        await self.sink(event)
+        self.beside.thinking(event)
+
+    async def _pressed(self, event: Pressed) -> None:
+        """A button that opens a form says nothing to anybody else: it is opened while its trigger is fresh."""
+        if event.action == ASK:
+            self.beside.ask(event)
+        else:
+            await self.sink(event)
+
+    async def _filled(self, event: Filled, view: Json) -> Json:
+        """A form: what is wrong with it is in the acknowledgement, beside its inputs."""
+        missing = missing_errors(parse_view(view), self.words, self.words.language_of(_said_in(view)))
+        errors = missing or await self.sink(event)
+        return render_errors(view, errors) if errors else NOTHING
+
+    async def _commanded(self, event: Commanded) -> Json:
+        if not self.own.acts_in(event.conversation.channel):
+            return {"text": self.words.text("slack.not_here", self.words.language_of(event.text))}
+        await self.sink(event)
+        return NOTHING
+
+    async def _takes_part(self, conversation: Conversation) -> bool:
+        return conversation.key in self._known or await self.joined.has(conversation)
+
+    async def _join(self, conversation: Conversation, at: float) -> None:
+        """Written down the first time, and once in a while."""
+        if self.now() - self._known.get(conversation.key, -AGAIN_S) < AGAIN_S:
+            return
+        await self.joined.join(conversation, at)
+        if len(self._known) >= KNOWN:
+            self._known.clear()
+        self._known[conversation.key] = self.now()
+
+
+def _said_in(view: Json) -> str:
+    """The words of a modal: its language is that of the answer to it."""
+    labels = [block["label"]["text"] for block in view.get("blocks", ()) if block.get("type") == "input"]
+    return " ".join([str((view.get("title") or {}).get("text", "")), *labels])
