@@ -186,6 +186,7 @@ class SlackChat:
     def _beside(self) -> Beside:
         run = self.errands.run
         return Beside(
+            open=lambda event, opening: self.asking.open(event.surface, event.conversation, opening),
             ask=lambda event: run("ask", self._opened(event)),
             thinking=lambda event: run("status", self._thinking(event)),
             greet=lambda opened: run("greet", self.tab.greet(opened)),

@@ -1,5 +1,6 @@
 """Opening a form: at once while the press is fresh, else as questions in the thread, for the presser alone."""
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
@@ -8,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from bot.chat.port import Actor, Card, Conversation, Form, How, Text, TooFast
+from bot.chat.port import Actor, Card, Conversation, Form, How, Opening, Text, TooFast
 from bot.chat.slack.calling import Calls, No
 from bot.chat.slack.modals import Origin, render_view
 from bot.chat.slack.reading import Trigger
@@ -34,17 +35,25 @@ class Asking:
     _: KW_ONLY
     now: Clock = time.monotonic
 
-    async def ask(self, surface: object, who: Actor, to: Conversation, form: Form, note: str = "") -> How:
+    async def ask(self, surface: object, who: Actor, to: Conversation, form: Form) -> How:
         """Open the modal; NATIVE where it is open, else the same questions are in the thread."""
-        if isinstance(surface, Trigger) and self.now() - surface.at <= FRESH_S:
-            try:
-                view = render_view(form, Origin(to.channel, to.thread or ""), self.words, note=note)
-                await self.calls.call("views.open", trigger_id=surface.id, view=view)
-            except (No, TooFast, Broken, ValueError) as fault:
-                log.info("form.not_opened", form=form.id, why=str(fault))
-            else:
-                return How.NATIVE
+        if await self.open(surface, to, Opening(form, language="")):
+            return How.NATIVE
         return await self._in_thread(surface, who, to, form)
+
+    async def open(self, surface: object, to: Conversation, opening: Opening) -> bool:
+        """Open the modal while the press is fresh; whether it is open."""
+        if not isinstance(surface, Trigger):
+            return False
+        origin = Origin(to.channel, to.thread or "")
+        try:
+            async with asyncio.timeout(max(0.0, FRESH_S - (self.now() - surface.at))):
+                view = render_view(opening.form, origin, self.words, language=opening.language, note=opening.note)
+                await self.calls.call("views.open", trigger_id=surface.id, view=view)
+        except (No, TooFast, Broken, ValueError, TimeoutError) as fault:
+            log.info("form.not_opened", form=opening.form.id, why=str(fault) or "too late")
+            return False
+        return True
 
     async def explain(self, who: Actor, to: Conversation, surface: object) -> None:
         """A form that no button could carry: its questions stand in the message already."""

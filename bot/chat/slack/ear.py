@@ -1,13 +1,13 @@
 """The ear: whatever Slack sends is stored before it is acknowledged, and nothing else is waited for."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, Final
 
 import structlog
 
-from bot.chat.port import Commanded, Conversation, Filled, Pressed, Said, Sink
+from bot.chat.port import Commanded, Conversation, Filled, Forms, Opening, Pressed, Said, Sink
 from bot.chat.slack.controls import ASK
 from bot.chat.slack.modals import missing_errors, parse_view, render_errors
 from bot.chat.slack.names import Names
@@ -27,8 +27,9 @@ KNOWN: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is begun beside the acknowledgement; each returns at once."""
+    """What is begun beside the acknowledgement; each returns at once, but for ``open``, which is quick."""
 
+    open: Callable[[Pressed | Commanded, Opening], Awaitable[bool]]
     ask: Callable[[Pressed], None]
     thinking: Callable[[Said], None]
     greet: Callable[[Opened], None]
@@ -90,8 +91,13 @@ class Ear:
         """A button that opens a form says nothing to anybody else: it is opened while its trigger is fresh."""
         if event.action == ASK:
             self.beside.ask(event)
-        else:
+        elif not await self._opened(event):
             await self.sink(event)
+
+    async def _opened(self, event: Pressed | Commanded) -> bool:
+        """Whether the answer is a form, and that is open: then nothing was decided, and nothing is stored."""
+        opening = await self.sink.form_for(event) if isinstance(self.sink, Forms) else None
+        return opening is not None and await self.beside.open(event, opening)
 
     async def _filled(self, event: Filled, view: Json) -> Json:
         """A form: what is wrong with it is in the acknowledgement, beside its inputs."""
@@ -102,7 +108,8 @@ class Ear:
     async def _commanded(self, event: Commanded) -> Json:
         if not self.own.acts_in(event.conversation.channel):
             return {"text": self.words.text("slack.not_here", self.words.language_of(event.text))}
-        await self.sink(event)
+        if not await self._opened(event):
+            await self.sink(event)
         return NOTHING
 
     async def _takes_part(self, conversation: Conversation) -> bool:

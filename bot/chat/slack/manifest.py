@@ -32,6 +32,7 @@ SCOPES: Mapping[str, str] = {
 }
 """Every scope of the bot, and what would not work without it."""
 EVENTS: Mapping[str, str] = {
+    "app_home_opened": "somebody opened its tab: it suggests what may be asked for",
     "app_mention": "somebody mentioned it",
     "message.channels": "a reply in a thread of a public channel; it stays silent in threads it takes no part in",
     "message.groups": "the same in a private channel it was invited to",

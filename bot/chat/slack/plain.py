@@ -11,11 +11,10 @@ def plain_of(text: str, own: str, names: Mapping[str, str]) -> str:
     """The words. ``own`` is our user id; ``names`` are people's, by their ids."""
 
     def words(found: re.Match[str]) -> str:
-        return _word(found[1], own, names)
+        return _word(found[1], names)
 
-    lines = MARKED.sub(words, text).split("\n")
-    said = "\n".join(" ".join(line.split(" ")).strip() for line in lines).strip()
-    return _unescaped(re.sub(r"[ \t\u00a0]{2,}", " ", said))
+    without = re.sub(rf"<@{re.escape(own)}(?:\|[^<>]*)?>[ \u00a0]*", "", text)
+    return _unescaped(MARKED.sub(words, without)).strip()
 
 
 def mentions(text: str, user: str) -> bool:
@@ -29,11 +28,11 @@ def is_to_another(text: str, own: str) -> bool:
     return found is not None and not mentions(text, own)
 
 
-def _word(inside: str, own: str, names: Mapping[str, str]) -> str:
+def _word(inside: str, names: Mapping[str, str]) -> str:
     target, _, label = inside.partition("|")
     kind, ident = target[:1], target[1:]
     if kind == "@":
-        return "" if ident == own else f"@{names.get(ident) or label or ident}"
+        return f"@{names.get(ident) or label or ident}"
     if kind == "#":
         return f"#{label or ident}"
     if kind == "!":

@@ -57,7 +57,7 @@ def test_the_scopes_and_events_are_these_and_no_more():
         *("app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "files:write"),
         *("groups:history", "im:history", "im:write", "usergroups:read", "users:read"),
     }
-    assert set(EVENTS) == {"app_mention", "message.channels", "message.groups", "message.im"}
+    assert set(EVENTS) == {"app_home_opened", "app_mention", "message.channels", "message.groups", "message.im"}
     manifest = manifest_of()
     assert manifest["oauth_config"]["scopes"] == {"bot": sorted(SCOPES)}
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)

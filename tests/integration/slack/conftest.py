@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.chat.port import Button, Buttons, Card, Conversation, Event, Text
+from bot.chat.port import Button, Buttons, Card, Conversation, Event, Form, Input, Opening, Text
 from bot.chat.slack.adapter import Keys, SlackChat
 from bot.chat.slack.catching_up import MARK
 from bot.chat.slack.starting import Places
@@ -20,15 +20,17 @@ from tests.fixtures.slack.workspace import APP_TOKEN, BOT_TOKEN, TEAM
 
 APPROVE = Buttons((Button("approve", "Approve", "r1:abc", "primary"),))
 CARD = Card("A plan", (Text("**api01** is created"), APPROVE), title="A plan")
+FORM = Form("f1", "One question", (Input("name", "Name?"),), state="ours")
 
 
 @dataclass
 class Heard:
-    """The sink: what is stored, once for each key. ``fault`` is raised once; ``errors`` answer each form."""
+    """The sink: what is stored, once for each key. ``faults`` are raised once; ``errors`` and ``opens`` answer."""
 
     events: dict[str, Event] = field(default_factory=dict)
     faults: list[Exception] = field(default_factory=list)
     errors: Callable[[Event], Mapping[str, str] | None] = lambda _event: None
+    opens: Callable[[Event], Opening | None] = lambda _event: None
 
     async def __call__(self, event: Event) -> Mapping[str, str] | None:
         if self.faults:
@@ -37,6 +39,9 @@ class Heard:
         if not errors:
             self.events.setdefault(event.dedupe, event)
         return errors
+
+    async def form_for(self, event: Event) -> Opening | None:
+        return self.opens(event)
 
     def of(self, kind):
         return [event for event in self.events.values() if isinstance(event, kind)]

@@ -1,12 +1,10 @@
 """What people write, press and fill in on Slack is stored under a key of its own before it is acknowledged."""
 
-from bot.chat.port import Card, Commanded, Filled, Form, Input, Pressed, Said
+from bot.chat.port import Card, Commanded, Filled, Opening, Pressed, Said
 from bot.chat.slack.starting import Places
 from tests.fixtures.slack.fake import ALICE, BOB, OPS, VAULT
 from tests.fixtures.slack.workspace import buttons_of, read
-from tests.integration.slack.conftest import CARD, Heard, Room, chat_on, place
-
-FORM = Form("f1", "One question", (Input("name", "Name?"),), state="ours")
+from tests.integration.slack.conftest import CARD, FORM, Heard, Room, chat_on, place
 
 
 async def test_a_mention_is_one_event_however_slack_tells_it(room):
@@ -113,6 +111,27 @@ async def test_a_form_that_slack_opens_too_late_is_asked_in_the_thread_for_its_p
         room.slack.workspace.trigger_s = 3.0
         await room.slack.press(ALICE, told, "Answer")
         assert await room.slack.view(ALICE)
+
+
+async def test_a_press_that_is_answered_by_a_form_opens_it_and_decides_nothing_yet(room):
+    room.heard.opens = lambda event: Opening(FORM, "**Careful**: it is loud.", "en")
+    async with room.hearing():
+        await room.chat.post(place(), CARD, key="k1")
+        await room.slack.press(BOB, await room.slack.message(OPS, buttons_of), "approve")
+        view = await room.slack.view(BOB)
+        assert "Careful" in read(view.view)
+        await room.slack.command(ALICE, OPS, "/threadform", "request")
+        assert await room.slack.fill(await room.slack.view(ALICE), {"name": "api01"}) == {}
+        assert [type(event) for event in room.heard.events.values()] == [Filled]
+
+
+async def test_a_press_whose_form_cannot_be_opened_is_stored_as_any_other(room):
+    room.heard.opens = lambda event: Opening(FORM)
+    room.slack.workspace.trigger_s = 0
+    async with room.hearing():
+        await room.chat.post(place(), CARD, key="k1")
+        await room.slack.press(BOB, await room.slack.message(OPS, buttons_of), "approve")
+        assert [event.action for event in room.heard.of(Pressed)] == ["approve"]
 
 
 async def test_a_channel_that_is_not_ours_is_told_so_when_it_names_us_and_is_silent_else(slack, joined):
