@@ -26,7 +26,7 @@ NAMES = {"U1": "Ann"}
             "read this:\n```\nservices:\n  web:\n    image: a\n```",
         ),
         ("first\n\n<@U0BOT> second", "first\n\nsecond"),
-        ("une  machine\u00a0?", "une machine\u00a0?"),
+        ("une machine\u00a0?", "une machine\u00a0?"),
         ("<@U0BOT>", ""),
         ("1 < 2", "1 < 2"),
     ],
