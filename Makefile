@@ -33,6 +33,7 @@ setup-dev: $(VENV)/dev.stamp
 	@bash .ci/system-packages
 	@bash .ci/npm-judge slack-types tests/conformance/slack "Slack's own types judge what is sent to Slack" types.ts
 	@bash .ci/npm-judge mattermost-client tests/conformance/mattermost "Mattermost's own client judges the fake server"
+	@bash .ci/synapse $(BIN)/python
 
 setup: setup-run setup-dev ## everything, once; quick the second time
 
@@ -59,6 +60,7 @@ lock: $(VENV)/dev.stamp ## write the lock files anew
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --upgrade --extra dev pyproject.toml -o .ci/lock/dev.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -c .ci/lock/dev.txt --extra build pyproject.toml -o .ci/lock/run.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-deps .ci/lock/judges.in -o .ci/lock/judges.txt
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --upgrade .ci/lock/synapse.in -o .ci/lock/synapse.txt
 
 clean: ## remove what was built here; the tools stay
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

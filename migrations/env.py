@@ -5,8 +5,11 @@ import os
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
+import bot.store.holds
 import bot.store.joined
-import bot.store.usage  # noqa: F401 - it has a table of its own
+import bot.store.notes
+import bot.store.second
+import bot.store.usage  # noqa: F401 - they have tables of their own
 from bot.store.database import parse_url
 from bot.store.models import metadata
 

@@ -11,6 +11,7 @@ from bot.chat.words import Words
 from bot.domain.approval import CONFIRM, NamesWanted
 from bot.domain.outcome import Outcome, parse_outcome
 from bot.domain.run import Run, RunState
+from bot.domain.severity import severity_of
 from bot.flow.deciding import deciders
 from bot.flow.tongue import asked_form
 from bot.ports import Outgoing, People
@@ -50,11 +51,13 @@ class Telling:
     def edit(self, run: Run, to: Conversation, outcome: Outcome | None = None, *, step: str = "") -> Outgoing:
         """A later form of it; ``step`` tells two edits in the same state apart."""
         key = f"run:{run.id}:{run.state.value}{':' + step if step else ''}"
-        return Outgoing(key=key, conversation=to, card=self.card(run, outcome), kind="edit", of=f"run:{run.id}")
+        card = self.card(run, outcome)
+        return Outgoing(key, to, card, "edit", of=f"run:{run.id}", severity=severity_of(run))
 
     def remark(self, run: Run, to: Conversation, sentence: Sentence, key: str) -> Outgoing:
         """A word about a run beside its card, in its language; said once for each key."""
-        return Outgoing(key, to, note_card(sentence, self.words, run.language, "waiting"))
+        card = note_card(sentence, self.words, run.language, "waiting")
+        return Outgoing(key, to, card, severity=severity_of(run))
 
     def reply(self, event: Event, reply: Reply) -> Outgoing:
         """The crew's words, back into the thread."""

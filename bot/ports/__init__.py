@@ -6,7 +6,19 @@ from bot.ports.guards import Claimed, Claims, Freeze, Freezes, Trail, Trust, Usa
 from bot.ports.machines import Importer, Planner, Remains, Runner, UsableCheck
 from bot.ports.records import Attempt, Clock, Handler, Job, Noted, Outgoing, Stack, StateCopy
 from bot.ports.runs import Attempts, Plans, Reservations, Runs, Stacks
-from bot.ports.talk import Directory, Inbox, Jobs, Joined, JoinedThreads, Outbox, People, ThreadMemory, Threads
+from bot.ports.second import Notice, SecondWay
+from bot.ports.talk import (
+    Directory,
+    Inbox,
+    Jobs,
+    Joined,
+    JoinedThreads,
+    Notes,
+    Outbox,
+    People,
+    ThreadMemory,
+    Threads,
+)
 from bot.ports.votes import Decide, Decision, Refusal, Reminders, Vote, Votes
 from iac.inventory import Cluster
 
@@ -32,6 +44,8 @@ __all__ = [
     "Joined",
     "JoinedThreads",
     "Noted",
+    "Notes",
+    "Notice",
     "Outbox",
     "Outgoing",
     "People",
@@ -44,6 +58,7 @@ __all__ = [
     "Reservations",
     "Runner",
     "Runs",
+    "SecondWay",
     "Stack",
     "Stacks",
     "StateCopy",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.chat.port import Actor, Card, Conversation
+from bot.domain.severity import Severity
 
 Clock = Callable[[], float]
 """Seconds since the epoch, UTC."""
@@ -22,7 +23,8 @@ class Outgoing:
 
     ``key`` names the message for ever: the same key is sent once, in order per conversation. An edit names in
     ``of`` the key of the post that it replaces; a whisper names in ``who`` its only reader. A later edit of the
-    same post makes an unsent earlier one superfluous: the sender may skip it.
+    same post makes an unsent earlier one superfluous: the sender may skip it. ``severity`` says by which other ways
+    it goes out where its chat does not take it for some time; a whisper goes by none.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Outgoing:
     kind: Literal["post", "edit", "whisper"] = "post"
     of: str | None = None
     who: Actor | None = None
+    severity: Severity = "info"
 
 
 @dataclass(frozen=True, slots=True)

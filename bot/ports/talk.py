@@ -106,6 +106,22 @@ class People(Protocol):
         ...
 
 
+class Notes(Protocol):
+    """What an adapter must still know after a restart, by name: a place in a stream, what a card offered."""
+
+    async def get(self, name: str) -> str | None:
+        """The note of that name; None where there is none."""
+        ...
+
+    async def put(self, name: str, text: str) -> None:
+        """Write it, whatever it was before."""
+        ...
+
+    async def swap(self, name: str, before: str | None, after: str) -> bool:
+        """Write it where it still is ``before`` (None: where there is none); False, and nothing written, else."""
+        ...
+
+
 @runtime_checkable
 class Directory(Protocol):
     """The groups of one platform, as it knows them."""

@@ -10,14 +10,16 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator, model_vali
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.settings.chats import SlackSettings
+from bot.settings.matrix import MatrixSettings
 from bot.settings.models import ModelBudgetSetting, ModelPriceSetting, without_price
 from bot.settings.people import LAB_PEOPLE, GroupSetting, PersonSetting, QuotaSetting
 from bot.settings.places import LAB_NETWORKS, NetworkSetting
 from bot.settings.repositories import RepositorySetting
 from bot.settings.rules import EnvironmentSetting, LimitSetting, PriceSetting
+from bot.settings.second import SecondWaySettings
 
 
-class Settings(SlackSettings, BaseSettings):
+class Settings(SlackSettings, MatrixSettings, SecondWaySettings, BaseSettings):
     """The settings of one installation. Without a Proxmox VE endpoint, the embedded lab stands in for a cluster."""
 
     model_config = SettingsConfigDict(
@@ -201,7 +203,8 @@ class Settings(SlackSettings, BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret word that was set: what no log, card, prompt or record may show."""
-        given = (self.pve_token, self.state_key, self.gemini_key, self.openai_key, self.local_key, *self.chat_secrets)
+        own = (self.pve_token, self.state_key, self.gemini_key, self.openai_key, self.local_key)
+        given = (*own, *self.chat_secrets, self.matrix_token, *self.way_secrets)
         words = [secret.get_secret_value() for secret in given if secret]
         words += [word.partition("=")[2] for word in words if "!" in word]
         words += [unquote(urlsplit(url).password or "") for url in self._urls]
@@ -210,7 +213,8 @@ class Settings(SlackSettings, BaseSettings):
     @property
     def _urls(self) -> tuple[str, ...]:
         """Addresses that may carry a password."""
-        return (self.database_url, self.redis_url, self.gemini_url, self.openai_url, self.local_url)
+        mail = self.mail_url.get_secret_value() if self.mail_url else ""
+        return (self.database_url, self.redis_url, self.gemini_url, self.openai_url, self.local_url, mail)
 
     @property
     def is_lab(self) -> bool:

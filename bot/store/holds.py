@@ -3,12 +3,21 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Lost, Refused
 from bot.store.database import Database
-from bot.store.models import runs, template_holds
+from bot.store.models import metadata, runs
+
+template_holds = Table(
+    "template_holds",
+    metadata,
+    # One clone at a time of a template is a constraint of the database, as one apply at a time of a stack is.
+    Column("template", Text, primary_key=True),
+    Column("run_id", Text, ForeignKey("runs.id"), nullable=False),
+    Index("template_holds_of_run", "run_id"),
+)
 
 LOOKS: Final = 3
 """How often a template is asked for that was freed between the taking and the look at its holder."""

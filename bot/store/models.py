@@ -130,15 +130,6 @@ votes = Table(
     Column("at", Double, nullable=False),
 )
 
-template_holds = Table(
-    "template_holds",
-    metadata,
-    # One clone at a time of a template is a constraint of the database, as one apply at a time of a stack is.
-    Column("template", Text, primary_key=True),
-    Column("run_id", Text, ForeignKey("runs.id"), nullable=False),
-    Index("template_holds_of_run", "run_id"),
-)
-
 plans = Table(
     "plans",
     metadata,
@@ -252,6 +243,7 @@ outbox = Table(
     Column("failed_at", Double),
     Column("reason", Text),
     Column("message", Absent),
+    Column("severity", Text, nullable=False, server_default="info"),
     _zero("lease_until"),
     _zero("due_at"),
     _count("tries"),

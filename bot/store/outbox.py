@@ -77,4 +77,5 @@ def _row(message: Outgoing) -> dict[str, Any]:
         "who": dump_actor(message.who) if message.who else None,
         "card": without_secrets(dump_card(message.card)),
         "at": clock(),
+        "severity": message.severity,
     }

@@ -11,6 +11,7 @@ from sqlalchemy import Column, ColumnElement, Select, Table, delete, func, or_, 
 from bot.domain.run import TERMINAL
 from bot.store.database import Database, clock
 from bot.store.models import inbox, outbox, paces, runs, web_log, workers
+from bot.store.notes import chat_notes
 from bot.store.weblog import EDIT
 
 log = structlog.get_logger()
@@ -95,6 +96,8 @@ class Retention:
             _Old(inbox, inbox.c.key, (inbox.c.done_at < long_ago) & (inbox.c.at < long_ago)),
             _Old(web_log, web_log.c.seq, _is_edited_again()),
             _Old(paces, paces.c.channel, paces.c.free_at < clock() - DAY_S),
+            # A thread in which nothing was posted for so long offers nothing any more.
+            _Old(chat_notes, chat_notes.c.name, chat_notes.c.name.contains(":place:") & (chat_notes.c.at < long_ago)),
         )
 
 

@@ -29,6 +29,7 @@ from bot.store.plans import SqlPlans
 from bot.store.retention import LOOK_EVERY_S as CLEAN_EVERY_S
 from bot.store.retention import Retention
 from bot.store.runs import SqlRuns
+from bot.store.second import LOOK_EVERY_S as SECOND_EVERY_S
 from bot.store.sender import Sender
 from bot.store.signs import SIGN_EVERY_S, Signs
 from bot.store.stacks import Vault
@@ -44,6 +45,7 @@ from bot.wiring.linting import TerraformLint
 from bot.wiring.machines import KeptPlanner, credentials_of, planner_of, runner_environment, steps_of
 from bot.wiring.people import Book, book_from
 from bot.wiring.roster import ASK_EVERY_S
+from bot.wiring.second import second_of
 from bot.wiring.sink import StoreFirst
 from bot.wiring.stages import Parts, asking_of, checking_of, stages_of
 from bot.wiring.standing import runs_home
@@ -214,5 +216,6 @@ def _worker(parts: Parts, chats: Mapping[str, Chat], inbox: SqlInbox, signs: Sig
             Duty("signs", signs.give, SIGN_EVERY_S),
             _cleaning(parts),
             Duty("groups", parts.book.roster.refresh, ASK_EVERY_S),
+            Duty("second", second_of(parts.settings, parts.database, chats, parts.words).look, SECOND_EVERY_S),
         ),
     )

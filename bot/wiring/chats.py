@@ -14,10 +14,11 @@ from bot.chat.port import Chat
 from bot.chat.web import WebChat
 from bot.chat.words import Words
 from bot.listening import Listening
-from bot.ports import Directory, JoinedThreads
+from bot.ports import Directory, JoinedThreads, Notes
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.joined import SqlJoinedThreads
+from bot.store.notes import SqlNotes
 from bot.wiring.web import web_of
 
 
@@ -28,6 +29,7 @@ class Beside:
     settings: Settings
     words: Words
     joined: JoinedThreads
+    notes: Notes
 
 
 def chats_of(beside: Beside) -> dict[str, Chat]:
@@ -38,6 +40,10 @@ def chats_of(beside: Beside) -> dict[str, Chat]:
         from bot.wiring.slack import slack_of
 
         found["slack"] = slack_of(settings, beside.words, beside.joined)
+    if settings.matrix_url:
+        from bot.wiring.matrix import matrix_of
+
+        found["matrix"] = matrix_of(settings, beside.words, beside.notes)
     return found
 
 
@@ -72,5 +78,5 @@ class Talking:
 
 def talking_of(settings: Settings, database: Database, words: Words, brought: Mapping[str, Chat]) -> Talking:
     """The chats of a process."""
-    named = chats_of(Beside(settings, words, SqlJoinedThreads(database)))
+    named = chats_of(Beside(settings, words, SqlJoinedThreads(database), SqlNotes(database)))
     return Talking(web_of(settings, database, words), named, brought)

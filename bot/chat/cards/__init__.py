@@ -12,6 +12,7 @@ from bot.chat.cards.asking import (
 )
 from bot.chat.cards.deciding import TYPED, names_card
 from bot.chat.cards.editing import corrected, edit_card
+from bot.chat.cards.notice import plain_text, without_controls
 from bot.chat.cards.replies import CORRECTION, note_card, reply_card, words_card
 from bot.chat.cards.runs import run_card
 from bot.chat.cards.trace import trace_card
@@ -30,11 +31,13 @@ __all__ = [
     "names_card",
     "note_card",
     "opening_of",
+    "plain_text",
     "reason_form",
     "reply_card",
     "request_form",
     "run_card",
     "trace_card",
+    "without_controls",
     "words_card",
     "wrong_answers",
 ]

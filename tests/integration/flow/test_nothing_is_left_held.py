@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.domain.run import UNTOUCHED, RunState
-from bot.store.models import claims, holders, plans, template_holds
+from bot.store.holds import template_holds
+from bot.store.models import claims, holders, plans
 from bot.store.plans import SqlPlans
 from bot.store.stacks import Vault
 from tests.fixtures.flow import SPEC, WORLD, proposal
