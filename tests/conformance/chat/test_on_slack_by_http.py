@@ -1,0 +1,16 @@
+"""The scenario on Slack, by signed HTTP."""
+
+import pytest_asyncio
+
+from tests.conformance.chat.on_slack import on_slack
+from tests.conformance.chat.scenario import Scenario
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def driver(tmp_path_factory, toolchain):
+    async with on_slack(tmp_path_factory.mktemp("slack"), toolchain, "http") as ready:
+        yield ready
+
+
+class TestOnSlackByHttp(Scenario):
+    """All of it."""

@@ -1,0 +1,91 @@
+"""HTTP mode: what Slack did not sign, or signed long ago, is refused and leaves no trace."""
+
+import asyncio
+import contextlib
+import io
+import time
+
+import aiohttp
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.chat.port import Commanded, Said
+from bot.chat.slack.manifest import PATH
+from iac.errors import Broken
+from tests.fixtures.ports import free_port
+from tests.fixtures.slack.fake import ALICE, OPS
+
+SECRET = "a secret of the tests"
+
+
+@contextlib.asynccontextmanager
+async def serving(room, secret=SECRET):
+    """The adapter behind a real server, and Slack calling it there."""
+    chat = room.again(mode="http", signing=secret, app="")
+    port = free_port()
+    config = uvicorn.Config(
+        Starlette(routes=list(chat.routes())),
+        host="127.0.0.1",
+        port=port,
+        log_level="error",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    try:
+        await room.slack.until(lambda: server.started, "the server is up")
+        room.slack.over_http(f"http://127.0.0.1:{port}{PATH}", SECRET)
+        room.slack.carrier.again_s = ()
+        async with room.hearing():
+            yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+@pytest.mark.parametrize(
+    ("secret", "at"),
+    [("another secret", None), (SECRET, -400), (SECRET, 400), ("", None)],
+    ids=["forged", "old", "of the future", "signed with nothing"],
+)
+async def test_what_is_forged_or_old_is_refused_and_not_stored(room, secret, at):
+    async with serving(room):
+        room.slack.way.secret = secret
+        room.slack.way.at = None if at is None else int(time.time()) + at
+        said = await room.slack.say(ALICE, OPS, "call it api01")
+        for delivery in said.deliveries:
+            await delivery.over.wait()
+        command = await room.slack.command(ALICE, OPS, "/threadform", "help")
+        assert {status for each in (*said.deliveries, command) for status in each.statuses} == {401}
+        assert room.heard.events == {}
+        room.slack.way.secret, room.slack.way.at = SECRET, None
+        assert (await room.slack.command(ALICE, OPS, "/threadform", "help")).is_acked
+        await (await room.slack.say(ALICE, OPS, "call it api02")).acked()
+        assert [type(event) for event in room.heard.events.values()] == [Commanded, Said]
+
+
+async def test_an_unsigned_call_and_a_huge_one_are_refused(room):
+    async with serving(room), aiohttp.ClientSession() as anybody:
+        async with anybody.post(room.slack.way.url, json={"type": "event_callback"}) as answer:
+            assert answer.status == 401
+        async with anybody.post(room.slack.way.url, data=io.BytesIO(b"x" * 2_000_000)) as answer:
+            assert answer.status == 413
+        assert room.heard.events == {}
+        assert (await room.slack.verify_url("a challenge")) == {"status": 200, "challenge": "a challenge"}
+
+
+@pytest.mark.parametrize("secret", ["", "  "])
+async def test_without_a_signing_secret_http_mode_does_not_start(room, secret):
+    chat = room.again(mode="http", signing=secret, app="")
+    with pytest.raises(Broken, match="SIGNING_SECRET is empty"):
+        await chat.run(room.heard)
+
+
+async def test_over_http_what_cannot_be_stored_is_not_acknowledged_and_comes_again(room):
+    async with serving(room):
+        room.slack.mention_kinds, room.slack.carrier.again_s = ("app_mention",), (0.0,)
+        room.heard.faults = [RuntimeError("the database is away")]
+        said = await (await room.slack.say(ALICE, OPS, "call it api01")).acked()
+        assert said.deliveries[0].statuses == [500, 200]
+        assert [event.text for event in room.heard.of(Said)] == ["call it api01"]
