@@ -18,8 +18,8 @@ from iac.terraform.toolchain import Toolchain
 from tests.conformance.chat.driver import Asked, Degradation, Seen
 from tests.conformance.chat.house import working
 from tests.conformance.chat.waiting import until
-from tests.fixtures.ports import free_port
 from tests.fixtures.house import settings_for
+from tests.fixtures.ports import free_port
 from tests.fixtures.slack.acting import Spoken
 from tests.fixtures.slack.fake import ALICE, BOB, CAROL, FakeSlack, open_slack
 from tests.fixtures.slack.workspace import APP_TOKEN, BOT_TOKEN, BOT_USER, Json, View, buttons_of, read

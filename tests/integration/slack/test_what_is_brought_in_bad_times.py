@@ -2,14 +2,14 @@
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
-from tests.integration.slack.conftest import place
 
 from bot.chat.port import Card, Commanded, Filled, Form, Input, Pressed, Said
 from bot.store.inbox import SqlInbox
-from bot.wiring.app import StoreFirst
+from bot.wiring.sink import StoreFirst
 from iac.errors import Broken
 from tests.fixtures.slack.fake import ALICE, BOB, OPS
 from tests.fixtures.slack.workspace import BOT_TOKEN, buttons_of, read
+from tests.integration.slack.conftest import place
 
 FORM = Form("f1", "One question", (Input("why", "Why?"),))
 BUTTON = {"type": "button", "text": {"type": "plain_text", "text": "Approve"}, "action_id": "approve#0", "value": "r:d"}
@@ -116,7 +116,7 @@ class _Deaf:
 async def test_a_death_between_storing_and_ringing_leaves_one_event_that_the_sweeper_finds(room):
     slack, inbox, jobs = room.slack, SqlInbox(room.joined.database), _Deaf()
     slack.sockets.ack_s, slack.carrier.again_s, slack.mention_kinds = 0.3, (0.0,), ("message",)
-    room.heard = StoreFirst(inbox, jobs, lambda: 0.0)
+    room.heard = StoreFirst(inbox, jobs, asking=None, checking=None, now=lambda: 0.0)
     async with room.hearing():
         said = await slack.say(ALICE, OPS, "<@U0BOT> call it api01", mention=False)
         await said.deliveries[0].over.wait()

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
-from tests.integration.slack.conftest import place
 
 from bot.chat.port import Actor, Card, Diff, Text
 from bot.ports import Outgoing
@@ -15,6 +14,7 @@ from bot.store.outbox import SqlOutbox
 from bot.store.sender import Sender
 from tests.fixtures.slack.fake import BOB, OPS
 from tests.fixtures.slack.workspace import BOT_USER, read
+from tests.integration.slack.conftest import place
 
 LONG = "\n".join(f"+ line {number}" for number in range(2_000))
 BOBBY = Actor("slack", BOB, "Bob")
