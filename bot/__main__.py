@@ -42,8 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     chat = add("chat", "talk in this terminal, without a browser")
     chat.add_argument("--as", dest="person", default="", help="who you are (default: the first person named)")
 
-    doctor = add("doctor", "what was found, what is missing, and the command that mends it")
-    doctor.add_argument("--json", action="store_true", help="print findings as JSON")
+    _add_doctor(add)
 
     link = add("link", "a personal way into the web page: one browser, once")
     link.add_argument("person", nargs="?", default="", help="whose, by name or id (default: the only one there is)")
@@ -71,6 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     tools = add("tools", "terraform and its provider")
     tools.add_argument("act", choices=["install"], help="install: find or build both, and check them")
     return parser
+
+
+def _add_doctor(add: Add) -> None:
+    doctor = add("doctor", "what was found, what is missing, and the command that mends it")
+    doctor.add_argument("--json", action="store_true", help="print findings as JSON")
+    doctor.add_argument("--live", action="store_true", help="try the chats for real: a message, an edit, a deletion")
 
 
 def _add_audit(add: Add) -> None:

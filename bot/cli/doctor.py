@@ -1,4 +1,7 @@
-"""``threadform doctor``: what was found, what is missing, and the command that mends it. Changes nothing."""
+"""``threadform doctor``: what was found, what is missing, and the command that mends it.
+
+Changes nothing; with ``--live`` the chats are tried instead, each with a message that is deleted again.
+"""
 
 import argparse
 import asyncio
@@ -38,13 +41,20 @@ class Line:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print every finding; 0 when nothing that is needed is missing."""
-    lines = list(_lines(settings))
+    lines = asyncio.run(_live(settings)) if arguments.live else list(_lines(settings))
     if arguments.json:
         print(json.dumps([asdict(line) for line in lines], indent=2))
     else:
         for line in lines:
             print(_shown(line))
     return 0 if all(line.is_ok or not line.is_needed for line in lines) else 1
+
+
+async def _live(settings: Settings) -> list[Line]:
+    """The chats, tried for real."""
+    from bot.cli.live import live_lines
+
+    return [line async for line in live_lines(settings)]
 
 
 def _shown(line: Line) -> str:

@@ -47,12 +47,12 @@ class Places:
     channels: Sequence[str] = ()
 
 
-async def begin(calls: Calls, places: Places, *, seconds: float = START_S) -> Standing:
-    """Ask Slack who we are; ``Broken`` with the reason where it does not say, or not in time."""
+async def begin(calls: Calls, places: Places, *, seconds: float = START_S, needed: Sequence[str] = NEEDED) -> Standing:
+    """Ask Slack who we are; ``Broken`` with the reason where it does not say, or not in time, or lacks a scope."""
     act = "starting on Slack with THREADFORM_SLACK_BOT_TOKEN"
     found, scopes = await _asked(act, calls.whoami(), seconds)
     missing = missing_scopes(scopes)
-    lacking = [scope for scope in NEEDED if scope in missing]
+    lacking = [scope for scope in needed if scope in missing]
     if lacking:
         raise Broken(act, f"missing scope {', '.join(lacking)}: {HINTS['missing_scope']}")
     own = Own(
