@@ -122,7 +122,7 @@ def _box(question: Input, *, is_optional: bool) -> Element:
         **_frame(question, is_optional=is_optional),
         "type": "textarea" if is_area else "text",
         "default": question.default,
-        "max_length": AREA_ANSWER,
+        "max_length": AREA_ANSWER if is_area else LINE_ANSWER,
     }
 
 

@@ -1,7 +1,6 @@
 """What can go wrong with the server, as errors that say whether the same again may help."""
 
-from bot.domain.errors import Refused
-from iac.errors import Broken
+from iac.errors import Broken, Sentence
 
 
 class Unreachable(Broken):
@@ -25,5 +24,10 @@ class Gone(Denied):
     """What was named is not there (any more)."""
 
 
-class NoStart(Refused):
+class NoStart(Broken):
     """The connection cannot begin: the sentence names the reason and the way on."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        """``key`` is the sentence; the reason in a word is the last part of it."""
+        super().__init__("connecting to Mattermost", values.get("why") or key.partition(".")[2].replace("_", " "))
+        self.sentence = Sentence(key, values)

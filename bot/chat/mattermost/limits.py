@@ -15,7 +15,7 @@ LABEL = 60
 TITLE, NAME, HELP = 24, 24, 150
 """Bytes of a dialog's title, of an input's name, and of the words under it."""
 LINE_ANSWER, AREA_ANSWER = 150, 3_000
-"""Bytes of what stands in a line or an area of a dialog when it opens; what is typed may have the larger number."""
+"""Bytes of what stands, or is typed, in a line or an area of a dialog."""
 INPUT_ID = 300
 INPUTS = 40
 """Nobody fills a longer dialog; its questions are asked in the thread."""

@@ -47,6 +47,8 @@ class Line:
     tls: ssl.SSLContext | None = None
     sequence: Sequence = field(default_factory=Sequence)
     is_up: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: int = 0
+    """How many connections came up."""
 
     async def listen(self) -> None:
         """One connection, until it ends. Raises ``NoStart`` for a bad token and ``Unreachable`` for all else."""
@@ -95,6 +97,7 @@ class Line:
         if answer.error:
             log.error("mattermost.refused_token", why=answer.error)
             raise NoStart("mattermost.bad_token", url=self.url)
+        self.begun += 1
         self.is_up.set()
 
     async def _event(self, event: Event) -> bool:

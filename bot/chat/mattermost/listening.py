@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from bot.chat.mattermost.frames import Event
 from bot.chat.mattermost.known import Known
-from bot.chat.mattermost.memory import Memory
+from bot.chat.mattermost.memory import Marks
 from bot.chat.mattermost.posts import PLATFORM, Channel, Mention, Post
 from bot.chat.mattermost.taking import Taking
 from bot.chat.port import Actor, Conversation, Message, Said, Sink
@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 KEEP_EVERY_S = 5.0
 """Marks are written as often: what was heard since the last one is heard again after a crash, and counts once."""
+HEARD = "mattermost:heard"
+"""The mark: channel id -> milliseconds up to which it was heard."""
 SINCE_MOST = 1_000
 """Posts that the server gives at once for one moment."""
 
@@ -29,11 +31,12 @@ class Listening:
 
     known: Known
     taking: Taking
-    memory: Memory
+    marks: Marks
     now: Clock
     sink: Callable[[], Sink]
     teams: frozenset[str] = frozenset()
     _fresh: dict[str, int] = field(default_factory=dict)
+    _heard: dict[str, int] | None = None
     _kept_at: float = 0.0
 
     async def take(self, event: Event) -> None:
@@ -59,17 +62,21 @@ class Listening:
 
     async def keep(self) -> None:
         """Write up to when each channel was heard."""
-        marks, self._fresh, self._kept_at = self._fresh, {}, self.now()
-        if marks:
-            try:
-                await self.memory.keep(marks)
-            except BaseException:
-                self._fresh = {**marks, **self._fresh}
-                raise
+        self._kept_at = self.now()
+        if self._fresh:
+            self._heard = await self._known() | self._fresh
+            await self.marks.mark(HEARD, json.dumps(self._heard))
+            self._fresh = {}
+
+    async def _known(self) -> dict[str, int]:
+        """Up to when each channel was heard, as it was written."""
+        if self._heard is None:
+            self._heard = json.loads(await self.marks.marked(HEARD) or "{}")
+        return self._heard
 
     async def resync(self) -> None:
         """Hear what was said while nobody listened, in every channel we are in, oldest first."""
-        marks = {**await self.memory.marks(), **self._fresh}
+        marks = await self._known() | self._fresh
         newest = max(marks.values(), default=None)
         posts: list[Post] = []
         for channel in await self.known.channels():
@@ -86,7 +93,7 @@ class Listening:
     async def _since(self, channel: Channel, since: int) -> AsyncIterator[Post]:
         """Posts made since then; edits of older ones, and the history of edits, are left out."""
         while True:
-            rows = await self.known.api.get(f"/channels/{channel.id}/posts", since=since)
+            rows = await self.known.api.get(f"/channels/{channel.id}/posts", since=since - 1)
             found = [Post.model_validate(row) for row in rows["posts"].values()]
             for post in found:
                 if post.create_at >= since and not post.original_id:

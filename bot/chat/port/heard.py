@@ -8,11 +8,16 @@ from bot.chat.port.places import Actor, Conversation, Message
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """``dedupe`` is stable across redelivery: the primary key of the inbox."""
+    """``dedupe`` is stable across redelivery: the primary key of the inbox.
+
+    ``evidence`` is empty where the platform itself vouches for ``who`` (a signature, our own session); else it says in
+    words for the audit trail what speaks for it, and decisions that destroy ask for more.
+    """
 
     dedupe: str
     conversation: Conversation
     who: Actor
+    evidence: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,131 @@
+"""One bot on the fake server, with a sink that remembers: the adapter without the product behind it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.chat.mattermost.adapter import MattermostChat, Server
+from bot.chat.mattermost.line import Pace
+from bot.chat.port import Button, Buttons, Card, Conversation, Event, Filled, Form, Input, Message, Text
+from bot.chat.words import Words
+from tests.fixtures.mattermost.server import FakeMattermost, open_mattermost
+from tests.fixtures.ports import free_port
+
+WORDS = Words.load()
+PACE = Pace(ping=0.5, pong=0.5, answer=5.0, start=2.0, pause=0.02, pause_most=0.2)
+APPROVE = Button("approve", "Approve", "4f2a:abcdef", "primary")
+FORM = Form("ask:en:1", "Sizes", (Input("cores", "How many cores?", default="4"),), state="ours")
+WAITING = Card("api01: plan ready", (Text("one machine"), Buttons((APPROVE,))), "api01: plan ready", "waiting")
+
+
+@dataclass
+class Memory:
+    """What the store keeps, in memory; it outlives the adapter."""
+
+    marks: dict[str, str] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)
+    again: list[str] = field(default_factory=list)
+
+    async def mark(self, name: str, value: str) -> None:
+        self.marks[name] = value
+
+    async def marked(self, name: str) -> str:
+        return self.marks.get(name, "")
+
+    async def use(self, nonce: str, trigger: str) -> bool:
+        if nonce not in self.used and trigger not in self.used.values():
+            self.used[nonce] = trigger
+        return self.used.get(nonce) == trigger
+
+    async def say_again(self, key: str, nonce: str) -> None:
+        self.again.append(key)
+
+
+@dataclass
+class Heard:
+    """A sink: the first event of each key counts; ``wrong`` is what forms are answered."""
+
+    events: dict[str, Event] = field(default_factory=dict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    breaks: int = 0
+
+    async def __call__(self, event: Event) -> Mapping[str, str] | None:
+        if self.breaks:
+            self.breaks -= 1
+            raise OSError("the disk is full")
+        if isinstance(event, Filled) and self.wrong:
+            return self.wrong
+        self.events.setdefault(event.dedupe, event)
+        return None
+
+    @property
+    def all(self) -> list[Event]:
+        return list(self.events.values())
+
+    @property
+    def texts(self) -> list[str]:
+        return [getattr(event, "text", "") for event in self.events.values()]
+
+
+@dataclass
+class World:
+    """The fake server, our bot on it, and two people."""
+
+    server: FakeMattermost
+    memory: Memory = field(default_factory=Memory)
+    heard: Heard = field(default_factory=Heard)
+
+    def __post_init__(self) -> None:
+        self.bot = self.server.add("threadform", is_bot=True)
+        self.ann, self.bob = self.server.person("ann"), self.server.person("bob")
+        self.port = free_port()
+
+    def chat(self, **more: object) -> MattermostChat:
+        at = Server(self.server.url, self.bot.token, f"http://127.0.0.1:{self.port}", ("command-token",))
+        return MattermostChat(at, b"s" * 32, WORDS, self.memory, self.memory, pace=PACE, **more)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[MattermostChat]:
+        """The adapter, connected, and its callbacks served, until the end of the block."""
+        chat = self.chat()
+        running = asyncio.create_task(chat.run(self.heard))
+        try:
+            async with serving(Starlette(routes=chat.callbacks.routes()), self.port):
+                await self.server.until(lambda: chat.line.is_up.is_set() or running.done(), "the connection")
+                yield chat
+        finally:
+            await chat.close()
+            await asyncio.gather(running, return_exceptions=True)
+
+    def thread(self, root: str | None, channel: str = "") -> Conversation:
+        return Conversation("mattermost", self.server.team.id, channel or self.server.channel.id, root)
+
+    def posted(self, message: Message):
+        return self.server.world.posts[message.id]
+
+
+@contextlib.asynccontextmanager
+async def serving(app: Starlette, port: int) -> AsyncIterator[None]:
+    """An HTTP server of the test's own."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None
+    task = asyncio.create_task(server.serve())
+    try:
+        while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_mattermost() as server:
+        yield World(server)
