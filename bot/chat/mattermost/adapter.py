@@ -77,7 +77,7 @@ class MattermostChat:
         """Put the parts together; nothing is connected."""
         seal = Seal(self.secret)
         base = f"{self.server.callback.rstrip('/')}{ROOT}/{seal.path}"
-        self.api = Api.at(self.server.url, self.server.token, verify=self.server.tls or True)
+        self.api = Api.at(self.server.url, self.server.token, self.server.tls)
         self.known = Known(self.api)
         taking = Taking(self.known)
         self.saying = Saying(self.known, self.words, seal, taking, f"{base}/press")

@@ -16,7 +16,7 @@ from bot.chat.mattermost.listening import conversation_from, conversation_of
 from bot.chat.mattermost.memory import Presses
 from bot.chat.mattermost.posts import PLATFORM, Post, User
 from bot.chat.mattermost.seal import Forged, Seal
-from bot.chat.port import Actor, Commanded, Conversation, Event, Filled, Message, Pressed, Sink
+from bot.chat.port import Actor, Commanded, Conversation, Event, Filled, Forms, Message, Pressed, Sink
 from bot.chat.words import Words
 from bot.domain.errors import Sentence
 
@@ -58,6 +58,8 @@ class Deeds:
             is_open = await self.asking.open_question(surface, _actor(user), pressed, post.id)
             return NOTHING if is_open else {"ephemeral_text": self.say("mattermost.unproven", user.language)}
         event = _pressed(pressed, about, user, post, surface)
+        if await self._opens(event, surface):
+            return NOTHING
         return await self._decide(event, pressed, body.trigger_id, user.language)
 
     async def send(self, body: Sending) -> Said:
@@ -77,22 +79,32 @@ class Deeds:
         evidence = await self.guard.proven(body.trigger_id, body.user_id)
         user = await self.guard.person(body.user_id, body.channel_id)
         channel = await self.guard.known.channel(body.channel_id)
+        surface = Surface(body.trigger_id, body.channel_id, evidence, user.language)
         event = Commanded(
             f"{PLATFORM}:command:{hashlib.sha256(body.trigger_id.encode()).hexdigest()[:KEY]}",
             conversation_of(channel, body.root_id or None),
             _actor(user),
             name=body.command.removeprefix("/"),
             text=body.text.strip(),
-            surface=Surface(body.trigger_id, body.channel_id, evidence, user.language),
+            surface=surface,
             evidence=evidence,
         )
-        is_stored, _errors = await self._store(event)
+        is_stored = await self._opens(event, surface) or (await self._store(event))[0]
         key = "mattermost.not_stored" if not is_stored else _heard(is_direct=channel.is_direct)
         return {"response_type": "ephemeral", "text": self.say(key, user.language)}
 
+    async def _opens(self, event: Pressed | Commanded, surface: Surface) -> bool:
+        """Whether a dialog answers it at once; then nothing was decided, and nothing is kept of it."""
+        sink = self.sink()
+        opening = await sink.form_for(event) if isinstance(sink, Forms) else None
+        if opening is None:
+            return False
+        return await self.asking.open_form(surface, event.who, event.conversation, opening.form, opening.note)
+
     async def _decide(self, event: Pressed, pressed: Pressable, trigger: str, language: str) -> Said:
         """A press that decides something: its nonce is used up, and the card gets new ones."""
-        if not await self.presses.use(pressed.nonce, trigger):
+        # The person is a part of it: the same callback told again is theirs, or nobody's.
+        if not await self.presses.use(pressed.nonce, f"{event.who.id}:{trigger}"):
             await self.presses.say_again(pressed.key, pressed.nonce)
             return {"ephemeral_text": self.say("mattermost.used", language)}
         is_stored, _errors = await self._store(event)
@@ -137,8 +149,8 @@ class Deeds:
         """Whether the event is kept, and what is wrong with the answers in it."""
         try:
             return True, await self.sink()(event) or {}
-        except Exception:
-            log.exception("mattermost.not_stored", key=event.dedupe)
+        except Exception as fault:
+            log.error("mattermost.not_stored", key=event.dedupe, why=f"{type(fault).__name__}: {fault}")
             return False, {}
 
     def _state(self, token: str) -> tuple[str, Said]:
