@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.settings.chats import SlackSettings
 from bot.settings.matrix import MatrixSettings
+from bot.settings.mattermost import MattermostSettings
 from bot.settings.models import ModelBudgetSetting, ModelPriceSetting, without_price
 from bot.settings.people import LAB_PEOPLE, GroupSetting, PersonSetting, QuotaSetting
 from bot.settings.places import LAB_NETWORKS, NetworkSetting
@@ -19,7 +20,7 @@ from bot.settings.rules import EnvironmentSetting, LimitSetting, PriceSetting
 from bot.settings.second import SecondWaySettings
 
 
-class Settings(SlackSettings, MatrixSettings, SecondWaySettings, BaseSettings):
+class Settings(SlackSettings, MattermostSettings, MatrixSettings, SecondWaySettings, BaseSettings):
     """The settings of one installation. Without a Proxmox VE endpoint, the embedded lab stands in for a cluster."""
 
     model_config = SettingsConfigDict(
@@ -194,7 +195,7 @@ class Settings(SlackSettings, MatrixSettings, SecondWaySettings, BaseSettings):
         """How often each account is somebody's."""
         return Counter(account for person in self.people for account in person.accounts)
 
-    @field_validator("home", "tools_home", "pve_ca")
+    @field_validator("home", "tools_home", "pve_ca", "mattermost_ca")
     @classmethod
     def _is_at_home(cls, path: Path | None) -> Path | None:
         """Nothing but a shell turns ``~`` into a directory: a unit file or a compose file leaves it as it is."""
@@ -204,7 +205,7 @@ class Settings(SlackSettings, MatrixSettings, SecondWaySettings, BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every secret word that was set: what no log, card, prompt or record may show."""
         own = (self.pve_token, self.state_key, self.gemini_key, self.openai_key, self.local_key)
-        given = (*own, *self.chat_secrets, self.matrix_token, *self.way_secrets)
+        given = (*own, *self.chat_secrets, *self.mattermost_secrets, self.matrix_token, *self.way_secrets)
         words = [secret.get_secret_value() for secret in given if secret]
         words += [word.partition("=")[2] for word in words if "!" in word]
         words += [unquote(urlsplit(url).password or "") for url in self._urls]

@@ -96,9 +96,14 @@ class Retention:
             _Old(inbox, inbox.c.key, (inbox.c.done_at < long_ago) & (inbox.c.at < long_ago)),
             _Old(web_log, web_log.c.seq, _is_edited_again()),
             _Old(paces, paces.c.channel, paces.c.free_at < clock() - DAY_S),
-            # A thread in which nothing was posted for so long offers nothing any more.
-            _Old(chat_notes, chat_notes.c.name, chat_notes.c.name.contains(":place:") & (chat_notes.c.at < long_ago)),
+            # A thread in which nothing was posted for so long offers nothing, and no button of then is there to press.
+            _Old(chat_notes, chat_notes.c.name, _is_passing() & (chat_notes.c.at < long_ago)),
         )
+
+
+def _is_passing() -> ColumnElement[bool]:
+    """Notes about one card; others say where an adapter is, and stay."""
+    return or_(*(chat_notes.c.name.contains(kind) for kind in (":place:", ":used:", ":trigger:")))
 
 
 def _is_superseded(before: ColumnElement[float]) -> ColumnElement[bool]:

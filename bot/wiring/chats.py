@@ -16,6 +16,7 @@ from bot.chat.words import Words
 from bot.listening import Listening
 from bot.ports import Directory, JoinedThreads, Notes
 from bot.settings import Settings
+from bot.store.again import SqlAgain
 from bot.store.database import Database
 from bot.store.joined import SqlJoinedThreads
 from bot.store.notes import SqlNotes
@@ -30,6 +31,7 @@ class Beside:
     words: Words
     joined: JoinedThreads
     notes: Notes
+    again: SqlAgain
 
 
 def chats_of(beside: Beside) -> dict[str, Chat]:
@@ -40,6 +42,10 @@ def chats_of(beside: Beside) -> dict[str, Chat]:
         from bot.wiring.slack import slack_of
 
         found["slack"] = slack_of(settings, beside.words, beside.joined)
+    if settings.mattermost_url:
+        from bot.wiring.mattermost import mattermost_of
+
+        found["mattermost"] = mattermost_of(settings, beside.words, beside.notes, beside.again)
     if settings.matrix_url:
         from bot.wiring.matrix import matrix_of
 
@@ -78,5 +84,5 @@ class Talking:
 
 def talking_of(settings: Settings, database: Database, words: Words, brought: Mapping[str, Chat]) -> Talking:
     """The chats of a process."""
-    named = chats_of(Beside(settings, words, SqlJoinedThreads(database), SqlNotes(database)))
+    named = chats_of(Beside(settings, words, SqlJoinedThreads(database), SqlNotes(database), SqlAgain(database)))
     return Talking(web_of(settings, database, words), named, brought)

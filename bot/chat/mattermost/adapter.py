@@ -19,7 +19,7 @@ from bot.chat.mattermost.known import Known
 from bot.chat.mattermost.limits import EXCERPT, MESSAGE
 from bot.chat.mattermost.line import Line, Pace
 from bot.chat.mattermost.listening import Listening
-from bot.chat.mattermost.memory import Marks, Presses
+from bot.chat.mattermost.memory import Again, Presses
 from bot.chat.mattermost.posts import PLATFORM
 from bot.chat.mattermost.saying import Saying
 from bot.chat.mattermost.seal import Seal
@@ -28,7 +28,7 @@ from bot.chat.mattermost.taking import Taking
 from bot.chat.mattermost.whispering import Whispering
 from bot.chat.port import Actor, Capabilities, Card, Conversation, Form, How, Message, Sink, TooFast
 from bot.chat.words import Words
-from bot.ports import Clock
+from bot.ports import Clock, Notes
 from iac.errors import Broken
 
 log = structlog.get_logger()
@@ -66,8 +66,8 @@ class MattermostChat:
     server: Server
     secret: bytes = field(repr=False)
     words: Words
-    marks: Marks
-    presses: Presses
+    notes: Notes
+    again: Again
     _: KW_ONLY
     pace: Pace = PACE
     now: Clock = time.time
@@ -83,9 +83,9 @@ class MattermostChat:
         self.saying = Saying(self.known, self.words, seal, taking, f"{base}/press")
         self.whispering = Whispering(self.saying)
         self.asking = Asking(self.whispering, f"{base}/dialog")
-        self.listening = Listening(self.known, taking, self.marks, self.now, self._sink)
+        self.listening = Listening(self.known, taking, self.notes, self.now, self._sink)
         guard = Guard(self.known, self.now)
-        deeds = Deeds(guard, self.asking, self.presses, self.words, seal, self._sink)
+        deeds = Deeds(guard, self.asking, Presses(self.notes, self.again), self.words, seal, self._sink)
         self.callbacks = Callbacks(deeds, seal.path, self.server.command_tokens)
         self.line = Line(
             self.api.url,

@@ -150,7 +150,7 @@ class Deeds:
         try:
             return True, await self.sink()(event) or {}
         except Exception as fault:
-            log.error("mattermost.not_stored", key=event.dedupe, why=f"{type(fault).__name__}: {fault}")
+            log.warning("mattermost.not_stored", key=event.dedupe, why=f"{type(fault).__name__}: {fault}")
             return False, {}
 
     def _state(self, token: str) -> tuple[str, Said]:

@@ -9,18 +9,17 @@ from pydantic import ValidationError
 
 from bot.chat.mattermost.frames import Event
 from bot.chat.mattermost.known import Known
-from bot.chat.mattermost.memory import Marks
 from bot.chat.mattermost.posts import PLATFORM, Channel, Mention, Post
 from bot.chat.mattermost.taking import Taking
 from bot.chat.port import Actor, Conversation, Message, Said, Sink
-from bot.ports import Clock
+from bot.ports import Clock, Notes
 
 log = structlog.get_logger()
 
 KEEP_EVERY_S = 5.0
 """Marks are written as often: what was heard since the last one is heard again after a crash, and counts once."""
 HEARD = "mattermost:heard"
-"""The mark: channel id -> milliseconds up to which it was heard."""
+"""The note: channel id -> milliseconds up to which it was heard."""
 SINCE_MOST = 1_000
 """Posts that the server gives at once for one moment."""
 
@@ -31,7 +30,7 @@ class Listening:
 
     known: Known
     taking: Taking
-    marks: Marks
+    notes: Notes
     now: Clock
     sink: Callable[[], Sink]
     teams: frozenset[str] = frozenset()
@@ -65,13 +64,13 @@ class Listening:
         self._kept_at = self.now()
         if self._fresh:
             self._heard = await self._known() | self._fresh
-            await self.marks.mark(HEARD, json.dumps(self._heard))
+            await self.notes.put(HEARD, json.dumps(self._heard))
             self._fresh = {}
 
     async def _known(self) -> dict[str, int]:
         """Up to when each channel was heard, as it was written."""
         if self._heard is None:
-            self._heard = json.loads(await self.marks.marked(HEARD) or "{}")
+            self._heard = json.loads(await self.notes.get(HEARD) or "{}")
         return self._heard
 
     async def resync(self) -> None:

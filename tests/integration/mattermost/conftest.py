@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from bot.chat.mattermost.adapter import MattermostChat, Server
 from bot.chat.mattermost.line import Pace
+from bot.chat.mattermost.memory import USED
 from bot.chat.port import Button, Buttons, Card, Conversation, Event, Filled, Form, Input, Message, Text
 from bot.chat.words import Words
 from tests.fixtures.mattermost.server import FakeMattermost, open_mattermost
@@ -27,23 +28,27 @@ WAITING = Card("api01: plan ready", (Text("one machine"), Buttons((APPROVE,))), 
 class Memory:
     """What the store keeps, in memory; it outlives the adapter."""
 
-    marks: dict[str, str] = field(default_factory=dict)
-    used: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     again: list[str] = field(default_factory=list)
 
-    async def mark(self, name: str, value: str) -> None:
-        self.marks[name] = value
+    async def put(self, name: str, text: str) -> None:
+        self.notes[name] = text
 
-    async def marked(self, name: str) -> str:
-        return self.marks.get(name, "")
+    async def get(self, name: str) -> str | None:
+        return self.notes.get(name)
 
-    async def use(self, nonce: str, trigger: str) -> bool:
-        if nonce not in self.used and trigger not in self.used.values():
-            self.used[nonce] = trigger
-        return self.used.get(nonce) == trigger
+    async def swap(self, name: str, before: str | None, after: str) -> bool:
+        if self.notes.get(name) != before:
+            return False
+        self.notes[name] = after
+        return True
 
-    async def say_again(self, key: str, nonce: str) -> None:
+    async def say_again(self, key: str, why: str) -> None:
         self.again.append(key)
+
+    @property
+    def used(self) -> list[str]:
+        return [name.rpartition(":")[2] for name in self.notes if name.startswith(USED)]
 
 
 @dataclass

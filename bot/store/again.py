@@ -1,0 +1,32 @@
+"""A card that is said again as it stands: in its place among everything else that is to be said."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from bot.ports import Outgoing
+from bot.store.codec import parse_card, parse_conversation
+from bot.store.database import Database
+from bot.store.models import outbox
+from bot.store.outbox import queue
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAgain:
+    """What a chat asks for whose buttons are used up."""
+
+    database: Database
+
+    async def say_again(self, key: str, why: str) -> None:
+        """Queue the newest form of the card that was posted under ``key``, once for each ``why``; nothing for others.
+
+        An edit that comes after it goes out after it; one that waited before it is made superfluous by the same words.
+        """
+        of_card = or_(outbox.c.key == key, outbox.c.of == key) & (outbox.c.kind != "whisper")
+        chosen = select(outbox.c.conversation, outbox.c.card).where(of_card).order_by(outbox.c.seq.desc()).limit(1)
+        async with self.database.writing() as connection:
+            newest = (await connection.execute(chosen)).first()
+            if newest is not None:
+                to, card = parse_conversation(newest.conversation), parse_card(newest.card)
+                again = Outgoing(f"again:{why}", to, card, "edit", of=key)
+                await queue(self.database, connection, [again])
