@@ -13,6 +13,7 @@ from bot.chat.port import Commanded, Event, Filled, Pressed
 from bot.domain.approval import CONFIRM, LAY_ASIDE
 from bot.domain.edit import EDIT, EDIT_ACTION
 from bot.domain.errors import Lost
+from bot.domain.lease import EXTEND
 from bot.domain.mending import STOP
 from bot.domain.tracing import TRACE
 from bot.flow.applying import Applying
@@ -21,6 +22,7 @@ from bot.flow.closing import Closing
 from bot.flow.commanding import Commanding
 from bot.flow.editing import Editing
 from bot.flow.intake import Intake
+from bot.flow.leasing import Leasing
 from bot.flow.mending import ACTIONS, Mending
 from bot.flow.planning import Planning
 from bot.flow.reminding import Reminding
@@ -53,6 +55,7 @@ class Stages:
     editing: Editing
     mending: Mending
     stopping: Stopping
+    leasing: Leasing
     tracing: Tracing
 
 
@@ -116,6 +119,8 @@ class Hearing:
             await self.stages.mending.press(event)
         elif event.action == STOP:
             await self.stages.stopping.press(event)
+        elif event.action == EXTEND:
+            await self.stages.leasing.press(event)
         elif event.action == TRACE:
             await self.stages.tracing.press(event)
         else:

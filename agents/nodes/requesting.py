@@ -23,6 +23,9 @@ from iac.errors import Refused, Sentence, say
 from iac.grounding import Finding
 from iac.placement import NothingFits
 
+LEASE = "lease"
+"""How long it is wanted is kept by the product, from what was understood."""
+
 
 async def request(ctx: Context, team: Team, work: Work, *, is_new: bool) -> Reply | Proposal:
     """Answer one message of a request: with questions, with what cannot be, or with a proposal."""
@@ -90,7 +93,7 @@ def _proposal(work: Work, made: tuple[Wish, Draft], review: Review, strategy: tu
     wish, draft = made
     specs = specs_of(draft)
     names = [spec.name for spec in specs]
-    given = {GPU} if any(spec.devices for spec in specs) else set[str]()
+    given = {LEASE, *([GPU] if any(spec.devices for spec in specs) else [])}
     notes = tuple(say(f"crew.left_out.{extra}") for extra in wish.left_out if extra not in given)
     return Proposal(
         language=work.language,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bot.domain.lease import LeaseRules
 from iac.spec import Limits
 
 
@@ -13,6 +14,7 @@ class Environment:
     ``limits`` is the most one guest and one request may ask for. ``auto`` is what needs no person, because an admin
     said so beforehand; None: every plan needs one. Times are seconds after the card was posted; ``escalate_to`` is
     the group that is told when nobody decided. With ``asks_reason`` nobody lays a plan aside without saying why.
+    ``lease`` is how long guests live; None: as long as they were asked for.
     """
 
     name: str
@@ -28,3 +30,4 @@ class Environment:
     escalate_s: float = 12 * 3600.0
     escalate_to: str = ""
     asks_reason: bool = False
+    lease: LeaseRules | None = None

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from agents.contracts import StrategicPlan
+from bot.domain.lease import Term
 from iac.cost import Cost
 from iac.errors import Sentence
 from iac.plan import Plan
@@ -67,6 +68,7 @@ class Outcome:
     ``strategy`` is the placement as planning made it, on a newer reading than the crew's; ``cluster`` is where.
     ``yes`` are the ids of those who approved the plan, in the order in which they did.
     ``reason`` is why somebody laid the plan aside, in their own words.
+    ``term`` is how long the guests that are made are to live; None: until somebody removes them.
     ``standing`` names the guests that the state knew once a broken apply had been looked at; None: nobody has looked.
     """
 
@@ -84,6 +86,7 @@ class Outcome:
     reason: str = ""
     standing: tuple[str, ...] | None = None
     left: tuple[Left, ...] = ()
+    term: Term | None = None
 
 
 _OUTCOME = TypeAdapter(Outcome)

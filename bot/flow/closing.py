@@ -12,6 +12,7 @@ from bot.domain.recovery import created_by
 from bot.domain.run import Run, RunState
 from bot.flow.again import PLAN_AGAIN, Again
 from bot.flow.keeping import keeping
+from bot.flow.lives import Lives
 from bot.flow.recovering import NotYet, Recovering
 from bot.flow.telling import Telling
 from bot.flow.waiting import wait_after_fault
@@ -33,6 +34,7 @@ class Closing:
     stacks: Stacks
     reservations: Reservations
     claims: Claims
+    lives: Lives
     usable: UsableCheck
     recovering: Recovering
     outbox: Outbox
@@ -81,7 +83,9 @@ class Closing:
         await self.reservations.forget(run.stack_id, _destroyed(outcome))
         await self.claims.keep(run, [guest.spec.name for guest in outcome.guests])
         await self.claims.forget(run.stack_id, _destroyed(outcome))
+        await self.lives.end(run.stack_id, _destroyed(outcome))
         created = created_by(outcome)
+        await self.lives.begin(run, outcome, created)
         if not created:
             return outcome
         await self.outbox.add([self.telling.edit(run, stack.conversation, outcome, step="checking")])

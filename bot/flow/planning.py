@@ -22,7 +22,7 @@ from bot.flow.keeping import keeping
 from bot.flow.rules import Rules, Violated
 from bot.flow.telling import Telling
 from bot.flow.waiting import SILENT_S, is_outage, note_of
-from bot.flow.wishes import MARK, Wish, wish_of
+from bot.flow.wishes import MARK, Wish, term_of_wish, wish_of
 from bot.ports import (
     Claimed,
     Claims,
@@ -147,6 +147,7 @@ class Planning:
         own = frozenset(guest.spec.name for guest in wish.standing)
         for spec in () if wish.is_removal else wish.proposal.guests:
             _check_grounded(spec, inventory, wish, own)
+        term = term_of_wish(wish, self.now())
         placements = await self._claim(wish, inventory)
         guests = list(wish.staying)
         for placement, spec in zip(placements, wish.fresh, strict=True):
@@ -162,6 +163,7 @@ class Planning:
             strategy=strategy,
             cluster=inventory.cluster,
             cost=cost_of(plan, self.rules.prices),
+            term=term,
         )
 
     async def _record(self, run: Run, stack: Stack, outcome: Outcome) -> None:

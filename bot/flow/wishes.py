@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from agents.contracts import Proposal
 from bot.domain.environment import Environment
 from bot.domain.errors import Refused
+from bot.domain.lease import Term, term_of
 from bot.domain.outcome import Outcome
 from bot.domain.recovery import last_change, standing_guests
 from bot.domain.run import Run
@@ -65,6 +66,14 @@ def wish_of(run: Run, known: Sequence[Run], rules: Rules) -> Wish:
         names = tuple(guest.spec.name for guest in standing)
         raise Refused("environment.mixed", asked=proposal.environment, environment=here, guests=names)
     return Wish(run, proposal, standing, rules.environment(proposal.environment))
+
+
+def term_of_wish(wish: Wish, now: float) -> Term | None:
+    """How long the guests that are to be made may live; None where nothing is made, or nobody said and no rule does."""
+    if not wish.fresh:
+        return None
+    understood = wish.proposal.understood
+    return term_of(understood.slots if understood else {}, wish.environment.lease, now)
 
 
 def created(outcome: Outcome) -> tuple[PlacedGuest, ...]:

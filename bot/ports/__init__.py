@@ -3,6 +3,7 @@
 from agents.contracts import Crew
 from bot.domain.outcome import Ending, Progress, Usable
 from bot.ports.guards import Claimed, Claims, Freeze, Freezes, Trail, Trust, Usage
+from bot.ports.leases import Leases
 from bot.ports.machines import Importer, Planner, Remains, Runner, UsableCheck
 from bot.ports.records import Attempt, Clock, Handler, Job, Noted, Outgoing, Stack, StateCopy
 from bot.ports.runs import Attempts, Plans, Reservations, Runs, Stacks
@@ -43,6 +44,7 @@ __all__ = [
     "Jobs",
     "Joined",
     "JoinedThreads",
+    "Leases",
     "Noted",
     "Notes",
     "Notice",

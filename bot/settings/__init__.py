@@ -4,7 +4,7 @@ from bot.settings.installation import Settings
 from bot.settings.people import LAB_PEOPLE, GroupSetting, PersonSetting, QuotaSetting
 from bot.settings.places import LAB_NETWORKS, MOST_ADDRESSES, NetworkSetting
 from bot.settings.repositories import RepositorySetting
-from bot.settings.rules import EnvironmentSetting, LimitSetting, PriceSetting
+from bot.settings.rules import EnvironmentSetting, LeaseSetting, LimitSetting, PriceSetting
 
 __all__ = [
     "LAB_NETWORKS",
@@ -12,6 +12,7 @@ __all__ = [
     "MOST_ADDRESSES",
     "EnvironmentSetting",
     "GroupSetting",
+    "LeaseSetting",
     "LimitSetting",
     "NetworkSetting",
     "PersonSetting",

@@ -1,6 +1,8 @@
 """What an operator decides about requests: limits, environments, prices."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from iac.spec import Limits
 
@@ -20,6 +22,29 @@ class LimitSetting(BaseModel):
         return Limits(self.max_cores, self.max_memory_mb, self.max_disk_gb, self.max_guests)
 
 
+class LeaseSetting(BaseModel):
+    """How long guests live, in days. ``default`` holds where nobody said anything; ``most`` is the longest at a time.
+
+    ``warn`` is how long before the end it is spoken of, ``extend`` what one press gives, ``extensions`` how often
+    owners may press by themselves, ``grace`` how long after the end the removal is planned.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    default: float | None = Field(None, gt=0)
+    most: float | None = Field(None, gt=0)
+    warn: tuple[float, ...] = (3, 1)
+    extend: float = Field(14, gt=0)
+    extensions: int | None = Field(None, ge=0)
+    grace: float = Field(7, ge=0)
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if self.default and self.most and self.default > self.most:
+            raise ValueError("a lease's default is longer than the most that is allowed")
+        return self
+
+
 class EnvironmentSetting(BaseModel):
     """What holds in one environment. Empty lists mean any approver, node, storage or network."""
 
@@ -37,6 +62,7 @@ class EnvironmentSetting(BaseModel):
     escalate_hours: float = Field(12, gt=0)
     escalate_to: str = ""
     discard_reason: bool = False
+    lease: LeaseSetting | None = None
 
 
 class PriceSetting(BaseModel):

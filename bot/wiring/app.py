@@ -59,6 +59,8 @@ from iac.terraform.standby import Standby
 SHARED_READING_S = 1.0
 """A turn and the plan that follows it share one reading of the cluster; an apply looks again for itself."""
 
+LEASES_EVERY_S = 60.0
+
 LOOK_S = 3.0
 """The longest that a reading waits for what is read apart: no plan is lost where it does not come."""
 
@@ -215,6 +217,7 @@ def _worker(parts: Parts, chats: Mapping[str, Chat], inbox: SqlInbox, signs: Sig
             Duty("audit", parts.trust.look, LOOK_EVERY_S),
             Duty("signs", signs.give, SIGN_EVERY_S),
             _cleaning(parts),
+            Duty("leases", stages.leasing.look, LEASES_EVERY_S),
             Duty("groups", parts.book.roster.refresh, ASK_EVERY_S),
             Duty("second", second_of(parts.settings, parts.database, chats, parts.words).look, SECOND_EVERY_S),
         ),

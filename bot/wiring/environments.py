@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from bot.domain.environment import Environment
-from bot.settings import EnvironmentSetting, Settings
+from bot.domain.lease import DAY_S, LeaseRules
+from bot.settings import EnvironmentSetting, LeaseSetting, Settings
 
 HOUR_S = 3600.0
 
@@ -29,4 +30,16 @@ def _environment(name: str, rules: EnvironmentSetting, settings: Settings) -> En
         escalate_s=rules.escalate_hours * HOUR_S,
         escalate_to=rules.escalate_to,
         asks_reason=rules.discard_reason,
+        lease=_lease(rules.lease) if rules.lease else None,
+    )
+
+
+def _lease(rules: LeaseSetting) -> LeaseRules:
+    return LeaseRules(
+        default_s=rules.default * DAY_S if rules.default else None,
+        most_s=rules.most * DAY_S if rules.most else None,
+        warn_s=tuple(warn * DAY_S for warn in rules.warn),
+        extend_s=rules.extend * DAY_S,
+        extensions=rules.extensions,
+        grace_s=rules.grace * DAY_S,
     )

@@ -14,6 +14,8 @@ from bot.flow.commanding import Commanding
 from bot.flow.editing import Editing
 from bot.flow.entitling import Entitling
 from bot.flow.intake import Intake
+from bot.flow.leasing import Leasing
+from bot.flow.lives import Lives
 from bot.flow.mending import Mending
 from bot.flow.planning import Planning
 from bot.flow.rechecking import Recheck
@@ -34,6 +36,7 @@ from bot.store.claims import SqlClaims
 from bot.store.database import Database
 from bot.store.freezes import SqlFreezes
 from bot.store.jobs import RedisJobs
+from bot.store.leases import SqlLeases
 from bot.store.outbox import SqlOutbox
 from bot.store.reminders import SqlReminders
 from bot.store.reservations import SqlReservations
@@ -98,6 +101,7 @@ def stages_of(parts: Parts) -> Stages:
         upkeep=_upkeep(parts, stacks),
         mending=_mending(parts, stacks),
         stopping=_stopping(parts, stacks),
+        leasing=_leasing(parts, stacks),
         tracing=Tracing(parts.runs, parts.jobs, parts.book, _refusing(parts)),
     )
 
@@ -246,6 +250,7 @@ def _closing(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> 
         stacks=stacks,
         reservations=reservations,
         claims=SqlClaims(parts.database),
+        lives=Lives(SqlLeases(parts.database), parts.book),
         usable=Usability(Eye(parts.place.access, parts.place.reach)),
         recovering=Recovering(
             stacks=stacks,
@@ -274,6 +279,19 @@ def _stopping(parts: Parts, stacks: SqlStacks) -> Stopping:
     attempts = Attempts(parts.database)
     shared = (parts.outbox, parts.jobs, parts.book, parts.telling)
     return Stopping(parts.runs, stacks, attempts, *shared, refusing=_refusing(parts))
+
+
+def _leasing(parts: Parts, stacks: SqlStacks) -> Leasing:
+    return Leasing(
+        leases=SqlLeases(parts.database),
+        runs=parts.runs,
+        stacks=stacks,
+        jobs=parts.jobs,
+        people=parts.book,
+        telling=parts.telling,
+        refusing=_refusing(parts),
+        now=parts.now,
+    )
 
 
 def _upkeep(parts: Parts, stacks: SqlStacks) -> Upkeep:

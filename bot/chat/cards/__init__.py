@@ -12,6 +12,7 @@ from bot.chat.cards.asking import (
 )
 from bot.chat.cards.deciding import TYPED, names_card
 from bot.chat.cards.editing import corrected, edit_card
+from bot.chat.cards.leases import lease_card
 from bot.chat.cards.notice import plain_text, without_controls
 from bot.chat.cards.replies import CORRECTION, note_card, reply_card, words_card
 from bot.chat.cards.runs import run_card
@@ -28,6 +29,7 @@ __all__ = [
     "corrected",
     "edit_card",
     "form_card",
+    "lease_card",
     "names_card",
     "note_card",
     "opening_of",

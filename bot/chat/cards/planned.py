@@ -58,6 +58,8 @@ def _facts(view: View) -> Fields:
     ]
     if view.cost:
         items.append((view.say("card.cost"), view.cost))
+    if view.lifetime:
+        items.append((view.say("card.lives"), view.lifetime))
     if view.run.expires_at is not None:
         items.append((view.say("card.decide_before"), view.moment(view.run.expires_at)))
     return Fields(tuple(items))

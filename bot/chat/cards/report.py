@@ -99,6 +99,8 @@ def _decision(view: View) -> Fields:
     ]
     if view.cost:
         rows.append((view.say("card.cost"), view.cost))
+    if view.lifetime:
+        rows.append((view.say("card.lives"), view.lifetime))
     if view.outcome.ending:
         rows.append((view.say("card.took"), view.duration(view.outcome.ending.seconds)))
     return Fields(tuple(rows))

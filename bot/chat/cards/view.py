@@ -7,8 +7,9 @@ from agents.contracts import Proposal
 from bot.chat.port import Text
 from bot.chat.words import Words, duration, join, moment, money
 from bot.domain.automatic import RULE
+from bot.domain.lease import days
 from bot.domain.outcome import Outcome
-from bot.domain.run import Run
+from bot.domain.run import Run, RunState
 from iac.errors import Sentence, Value
 
 
@@ -80,6 +81,16 @@ class View:
             return month
         change = money(cost.change_eur, self.language, is_signed=True)
         return self.say("card.cost_change", cost=month, change=change)
+
+    @property
+    def lifetime(self) -> str:
+        """How long the guests that are made may live; empty where nobody said."""
+        term = self.outcome.term
+        if term is None:
+            return ""
+        if self.run.state is RunState.APPLIED or term.until is not None:
+            return self.say("card.lives_until", until=self.moment(term.ends_at(self.run.updated_at)))
+        return self.say("card.lives_days", count=days(term.seconds or 0.0))
 
     def moment(self, at: float) -> str:
         """A time, in words."""

@@ -134,7 +134,13 @@ async def test_a_clone_takes_the_sizes_of_its_source(talk):
 
 async def test_what_a_plan_does_not_take_over_is_said(talk):
     proposal = await talk.proposal(ENGLISH + ", ip 10.20.0.31/24, for two weeks")
-    assert [n.key for n in proposal.notes] == ["crew.left_out.ip", "crew.left_out.lease"]
+    assert [n.key for n in proposal.notes] == ["crew.left_out.ip"]
+
+
+async def test_how_long_it_is_wanted_goes_into_the_plan(talk):
+    proposal = await talk.proposal(ENGLISH + ", for two weeks")
+    assert proposal.notes == ()
+    assert proposal.understood.slots["ttl_hours"] == 336
 
 
 async def test_everything_missing_is_asked_on_one_card_with_choices_and_a_default(talk):

@@ -1,0 +1,157 @@
+"""Leasing: what the clock does about guests that live for a time, and what a press of Extend does."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from agents.contracts import Proposal
+from bot.chat.cards import lease_card
+from bot.chat.port import Pressed
+from bot.chat.words import moment
+from bot.domain.errors import Refused, Sentence, say
+from bot.domain.lease import Lease, LeaseRules, Step, extended, parse_lease_button, step_of
+from bot.domain.recovery import last_change, standing_guests
+from bot.domain.run import Run, RunState
+from bot.flow.refusing import Refusing
+from bot.flow.superseding import RUN_ID_LENGTH
+from bot.flow.telling import Telling, proposal_json, proposal_of
+from bot.ports import Clock, Jobs, Leases, Noted, Outgoing, People, Runs, Stack, Stacks
+
+log = structlog.get_logger()
+
+ACTOR = "bot:leasing"
+AT_ONCE = 50
+BUSY_S = 600.0
+"""How soon it is tried again where the stack is being changed: whoever is at it goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leasing:
+    """One lease, from the day it is spoken of to the plan that removes its guest."""
+
+    leases: Leases
+    runs: Runs
+    stacks: Stacks
+    jobs: Jobs
+    people: People
+    telling: Telling
+    refusing: Refusing
+    now: Clock
+
+    async def look(self) -> None:
+        """Everything that is due, one after the other."""
+        for lease in await self.leases.due(self.now(), AT_ONCE):
+            await self._step(lease)
+
+    async def press(self, event: Pressed) -> None:
+        """Keep the guest longer, and say until when; a no is told to the presser alone."""
+        try:
+            await self._extend(event)
+        except Refused as no:
+            await self.refusing.tell(event, (event.action, event.value), no)
+        await self.jobs.send("tell", event.conversation.key)
+
+    async def _extend(self, event: Pressed) -> None:
+        run_id, guest, end = parse_lease_button(event.value)
+        stack = await self.stacks.get((await self.runs.get(run_id)).stack_id)
+        lease = await self._lease(stack, guest)
+        if int(lease.ends_at) != end:
+            raise _moved(lease, stack)
+        person = self.people.person(event.who)
+        longer = extended(lease, self._rules(lease), person, self.now())
+        until = moment(longer.ends_at, stack.language)
+        words = say("lease.extended", guest=guest, until=until, name=person.name)
+        noted = Noted("lease.extended", person.id, self.now(), facts={"guest": guest, "until": longer.ends_at})
+        message = self._said(longer, stack, words, "extended")
+        if not await self.leases.change(lease, longer, noted, [message]):
+            raise _moved(await self._lease(stack, guest), stack)
+        log.info("lease.extended", guest=guest, by=person.id, until=longer.ends_at)
+
+    async def _lease(self, stack: Stack, guest: str) -> Lease:
+        found = await self.leases.get(stack.id, guest)
+        if found is None:
+            raise Refused("lease.gone", guest=guest)
+        return found
+
+    async def _step(self, lease: Lease) -> None:
+        step = step_of(lease, self._rules(lease), self.now())
+        stack = await self.stacks.get(lease.stack_id)
+        if step.kind == "remove":
+            await self._remove(lease, step, stack)
+            return
+        message = self._said(step.lease, stack, self._sentence(step, stack), f"{step.kind}:{int(self.now())}")
+        if await self.leases.change(lease, step.lease, self._noted(step), [message]):
+            log.info("lease.told", guest=lease.guest, what=step.kind)
+            await self.jobs.send("tell", stack.conversation.key)
+
+    async def _remove(self, lease: Lease, step: Step, stack: Stack) -> None:
+        """Plan the removal, for somebody to approve: no clock destroys anything by itself."""
+        known = await self.runs.of_stack(stack.id)
+        if any(not run.is_over for run in known):
+            waiting = replace(lease, due_at=self.now() + BUSY_S)
+            await self.leases.change(lease, waiting, self._noted(step))
+            return
+        proposal = _removal(lease, known)
+        if proposal is None:
+            await self.leases.forget(lease.stack_id, [lease.guest])
+            return
+        if await self.leases.change(lease, step.lease, self._noted(step)):
+            run = self._run(lease, known, proposal, stack)
+            await self.runs.create(run, actor=ACTOR, messages=[self.telling.post(run, stack.conversation)])
+            await self.jobs.send("plan", run.id)
+            log.info("lease.removal_proposed", guest=lease.guest, run=run.id)
+
+    def _run(self, lease: Lease, known: Sequence[Run], proposal: Proposal, stack: Stack) -> Run:
+        at = self.now()
+        name = f"lease:{lease.value}:{lease.due_at}"
+        return Run(
+            id=hashlib.sha256(name.encode()).hexdigest()[:RUN_ID_LENGTH],
+            stack_id=stack.id,
+            conversation=stack.conversation.key,
+            revision=max(run.revision for run in known) + 1,
+            state=RunState.PENDING,
+            requester=lease.owner,
+            language=stack.language,
+            proposal=proposal_json(proposal),
+            outcome={},
+            created_at=at,
+            updated_at=at,
+        )
+
+    def _sentence(self, step: Step, stack: Stack) -> Sentence:
+        lease = step.lease
+        name = self.people.named(lease.owner).name
+        if step.kind == "warn":
+            return say("lease.warn", name=name, guest=lease.guest, until=moment(lease.ends_at, stack.language))
+        return say("lease.end", name=name, guest=lease.guest, removal=moment(lease.due_at, stack.language))
+
+    def _said(self, lease: Lease, stack: Stack, sentence: Sentence, key: str) -> Outgoing:
+        card = lease_card(sentence, lease, self.telling.words, stack.language)
+        return Outgoing(f"lease:{lease.value}:{key}", stack.conversation, card)
+
+    def _noted(self, step: Step) -> Noted:
+        facts = {"guest": step.lease.guest, "ends_at": step.lease.ends_at}
+        return Noted(f"lease.{step.kind}", ACTOR, self.now(), facts=facts)
+
+    def _rules(self, lease: Lease) -> LeaseRules:
+        """Those of its environment as they are today; the usual ones where it is not known any more."""
+        rules = self.people.environments().get(lease.environment)
+        return (rules.lease if rules else None) or LeaseRules()
+
+
+def _moved(lease: Lease, stack: Stack) -> Refused:
+    """Somebody pressed before: told with the end as it is now."""
+    return Refused("lease.moved", guest=lease.guest, until=moment(lease.ends_at, stack.language))
+
+
+def _removal(lease: Lease, known: Sequence[Run]) -> Proposal | None:
+    """The removal of exactly that guest; None where it does not stand any more."""
+    spec = next((g.spec for g in standing_guests(known) if g.spec.name == lease.guest), None)
+    last = last_change(known)
+    if spec is None or last is None:
+        return None
+    note = say("lease.removal", guest=lease.guest)
+    changed = {"intent": "destroy", "guests": (spec,), "strategy": (), "notes": (note,), "trace": ()}
+    return proposal_of(last).model_copy(update=changed)
