@@ -43,11 +43,12 @@ from bot.wiring.crew import RunsDesk, crew_of, purse_of
 from bot.wiring.keys import state_key
 from bot.wiring.linting import TerraformLint
 from bot.wiring.machines import KeptPlanner, credentials_of, planner_of, runner_environment, steps_of
+from bot.wiring.parts import Parts
 from bot.wiring.people import Book, book_from
 from bot.wiring.roster import ASK_EVERY_S
 from bot.wiring.second import second_of
 from bot.wiring.sink import StoreFirst
-from bot.wiring.stages import Parts, asking_of, checking_of, stages_of
+from bot.wiring.stages import asking_of, checking_of, stages_of
 from bot.wiring.standing import runs_home
 from bot.worker import Duty, Worker, name_of_this_process
 from iac.inventory import Cluster

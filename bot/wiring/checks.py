@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.http import Check
 from bot.store.signs import SEEN_S, Signs
-from bot.wiring.stages import Parts
+from bot.wiring.parts import Parts
 from iac.errors import Broken, ToolMissing
 from iac.terraform.standby import Standby
 

@@ -1,10 +1,5 @@
 """The stages, from their parts."""
 
-from dataclasses import dataclass
-
-from agents.crew import AdkCrew
-from bot.chat.words import Words
-from bot.detached import DetachedRunner
 from bot.flow.applying import Applying
 from bot.flow.approving import Approving
 from bot.flow.asking import Asking
@@ -24,65 +19,26 @@ from bot.flow.refusing import Refusing
 from bot.flow.reminding import Reminding
 from bot.flow.stopping import Stopping
 from bot.flow.superseding import Superseding
-from bot.flow.telling import Telling
 from bot.flow.tongue import Tongue
 from bot.flow.tracing import Tracing
 from bot.flow.upkeep import Upkeep
 from bot.hearing import Stages
-from bot.ports import Clock, Importer, Planner, Runs
-from bot.settings import Settings
 from bot.store.attempts import Attempts
 from bot.store.claims import SqlClaims
-from bot.store.database import Database
 from bot.store.freezes import SqlFreezes
-from bot.store.jobs import RedisJobs
 from bot.store.leases import SqlLeases
-from bot.store.outbox import SqlOutbox
 from bot.store.reminders import SqlReminders
 from bot.store.reservations import SqlReservations
 from bot.store.stacks import SqlStacks, Vault, stack_id_of
-from bot.store.threads import RedisThreads
-from bot.store.trust import AuditTrust
 from bot.store.votes import SqlVotes
-from bot.wiring.cluster import Place
 from bot.wiring.crew import budget_of, purse_of
 from bot.wiring.keys import state_key
 from bot.wiring.machines import LocalRemains, Usability
-from bot.wiring.people import Book
+from bot.wiring.parts import Parts
 from bot.wiring.quotas import quotas_of
 from bot.wiring.ruling import rules_of
 from bot.wiring.standing import runs_home
-from iac.inventory import Cluster
 from iac.usable import UsableCheck as Eye
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Everything the stages are made of."""
-
-    settings: Settings
-    database: Database
-    words: Words
-    book: Book
-    telling: Telling
-    runs: Runs
-    jobs: RedisJobs
-    threads: RedisThreads
-    cluster: Cluster
-    recent: Cluster
-    crew: AdkCrew
-    planner: Planner
-    importer: Importer
-    runner: DetachedRunner
-    place: Place
-    trust: AuditTrust
-    owner: str
-    now: Clock
-
-    @property
-    def outbox(self) -> SqlOutbox:
-        """The outbox of this database."""
-        return SqlOutbox(self.database)
 
 
 def stages_of(parts: Parts) -> Stages:
