@@ -9,7 +9,7 @@ KEYCAP: Final = "\ufe0f\u20e3"
 """What makes a digit a key: the reaction 1\ufe0f\u20e3 is the number 1."""
 TEN: Final = "\U0001f51f"
 NUMBER: Final = re.compile(r"(!?)(\d{1,4})[.)]?(?:\s+(yes|oui))?", re.IGNORECASE)
-WORDS: Final = frozenset({"m.text", "m.emote"})
+WORDS: Final = ("m.text", "m.emote")
 """Kinds of message that people write; programs write m.notice, and no program answers one."""
 COMMAND: Final = re.compile(r"!threadform\b\s*(.*)", re.IGNORECASE | re.DOTALL)
 

@@ -3,6 +3,8 @@
 Buttons are numbers to type; a message that would be too large says so and has its whole in a file.
 """
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -20,6 +22,7 @@ LINES_MOST = 60
 BYTES_MOST = 24_000
 """Bytes of one message in both forms; a server refuses an event over 64 KiB, and an edit carries its words twice."""
 CARD_NAME = "card.txt"
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ class Sheet:
 
     def write(self, body: str, html: str) -> None:
         """One block, in both forms."""
-        self.body.append(body)
-        self.html.append(html)
+        self.body.append(CONTROL.sub("\ufffd", body))
+        self.html.append(CONTROL.sub("\ufffd", html))
 
     def paragraph(self, md: str) -> None:
         """Words in our small Markdown."""
@@ -71,15 +74,22 @@ class Sheet:
     def verbatim(self, text: str, name: str) -> None:
         """Text as it is; one that is long is begun here and stands whole in its file."""
         shown, hidden = excerpt(text)
-        self.write(shown, f"<pre><code>{escape(shown)}</code></pre>")
+        if self.has_room_for(shown):
+            self.write(shown, f"<pre><code>{escape(shown)}</code></pre>")
+        else:
+            hidden = len(text.rstrip("\n").split("\n"))
         if hidden:
             self.files.append(File(name, text))
             self.paragraph(self.words.text("matrix.more_lines", self.language, count=hidden, name=name))
 
     @property
     def size(self) -> int:
-        """Bytes of both forms."""
-        return sum(len(text.encode()) for text in (*self.body, *self.html))
+        """Bytes of both forms, as JSON has them."""
+        return sum(map(_weight, (*self.body, *self.html)))
+
+    def has_room_for(self, text: str) -> bool:
+        """Whether both forms of it still fit; HTML may make five characters of one."""
+        return self.size + _weight(text) + _weight(escape(text)) <= BYTES_MOST
 
 
 NOTHING = Around()
@@ -140,7 +150,7 @@ def _write(part: Part, sheet: Sheet) -> bool:
         sheet.verbatim(part.text, part.name)
         return True
     text = _text(part)
-    if not _fits(text, sheet):
+    if not sheet.has_room_for(text):
         return False
     if isinstance(part, Code):
         sheet.write(part.text, f"<pre><code>{escape(part.text)}</code></pre>")
@@ -156,9 +166,8 @@ def _write(part: Part, sheet: Sheet) -> bool:
     return True
 
 
-def _fits(text: str, sheet: Sheet) -> bool:
-    """HTML may make five characters of one."""
-    return sheet.size + len(text.encode()) + len(escape(text).encode()) <= BYTES_MOST
+def _weight(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode())
 
 
 def _text(part: Part) -> str:
