@@ -11,7 +11,7 @@ import pytest
 from bot.domain.outcome import parse_outcome
 from bot.domain.run import Run, RunState
 from iac.spec import PlacedGuest
-from tests.fixtures.commands import is_ready, shell, until
+from tests.fixtures.commands import STOP_S, is_ready, shell, until
 from tests.fixtures.house import House, open_house, settings_for
 from tests.fixtures.recorder import Recorder, text_of
 from tests.integration.processes.conftest import People, lab, machines
@@ -46,7 +46,9 @@ async def _wish(house: House, name: str) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.redis
-def test_twenty_requests_at_once_become_twenty_machines_by_two_workers(shell, lab, own_postgres, redis_url):
+def test_twenty_requests_at_once_become_twenty_machines_by_two_workers_that_end_when_told(
+    shell, lab, own_postgres, redis_url
+):
     shell.environment |= {"THREADFORM_DATABASE_URL": own_postgres, "THREADFORM_REDIS_URL": redis_url}
     for command in ("web", "worker", "worker"):
         shell.start(command)
@@ -55,6 +57,8 @@ def test_twenty_requests_at_once_become_twenty_machines_by_two_workers(shell, la
     for name in NAMES:
         people.say(name, _ask(name))
     until(_Approving(people).is_done, "every request has ended and been reported", ROOM_S)
+    # The last report is written with what was found at its machine, and sent a moment later.
+    until(lambda: _unsent(own_postgres) == [], f"every word is sent, not: {_unsent(own_postgres)}")
     _check_distinct(people.runs(), machines(lab.access))
     with psycopg.connect(own_postgres) as connection:
         attempts = connection.execute("SELECT run_id, exit_code FROM attempts").fetchall()
@@ -63,11 +67,18 @@ def test_twenty_requests_at_once_become_twenty_machines_by_two_workers(shell, la
     assert sorted(attempts) == sorted((run.id, 0) for run in people.runs())
     assert bad == []
     assert reports == [(COUNT,)]
+    assert all(command.stop() < STOP_S for command in shell.started)
+
+
+def _unsent(url: str) -> Sequence[tuple[str, str | None]]:
+    """What the platform has not taken yet, or was given up."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT key, reason FROM outbox WHERE sent_at IS NULL").fetchall()
 
 
 @dataclass
 class _Approving:
-    """Somebody who says yes to each plan once, as soon as it is there."""
+    """Somebody who says yes to each plan as soon as it is there, with a button that is pressed twice."""
 
     people: People
     approved: set[str] = field(default_factory=set)
@@ -77,6 +88,7 @@ class _Approving:
         for run in runs:
             if run.state is RunState.PLANNED and run.id not in self.approved:
                 self.approved.add(run.id)
+                self.people.approve(run)
                 self.people.approve(run)
         return len(runs) >= COUNT and all(_is_reported(run) for run in runs)
 

@@ -13,7 +13,7 @@ from iac.terraform.standby import Standby
 from tests.fixtures.stacks import guest
 
 pytestmark = pytest.mark.terraform
-SOON = 90
+SOON = 200
 """Seconds: the grace, and much room for a machine that is busy."""
 
 
