@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 HOME_DIR ?= .threadform
 export THREADFORM_TOOLS_HOME ?= $(CURDIR)/.threadform/tools
 PYTEST_WORKERS ?= 2
+# Where it is set, each of the hundreds of processes of a test run compiles the whole product for itself.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-run setup-dev demo test check bench chaos lock clean
 
