@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable
 from typing import Final
 
 from bot.chat.port import TooFast
+from bot.chat.words import Words
 from bot.cli.doctor import Line
 from bot.settings import Settings
 from iac.errors import Broken, ThreadformError
@@ -34,5 +35,7 @@ async def tried(name: str, act: Awaitable[str], mend: str) -> Line:
         return Line(name, str(wait), is_ok=False, mend="try again in a minute")
     except Broken as fault:
         return Line(name, fault.why, is_ok=False, mend=mend)
-    except (ThreadformError, ValueError, LookupError) as fault:
+    except ThreadformError as no:
+        return Line(name, Words.load().say(no.sentence, "en"), is_ok=False, mend=mend)
+    except (ValueError, LookupError) as fault:
         return Line(name, str(fault), is_ok=False, mend=mend)

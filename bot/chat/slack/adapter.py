@@ -30,10 +30,11 @@ from bot.chat.slack.thread import Reading
 from bot.chat.slack.whispering import Whispering
 from bot.chat.words import Words
 from bot.ports import JoinedThreads
-from iac.errors import Broken
+from iac.errors import Broken, Refused
 
 log = structlog.get_logger()
 
+CLOSED_PLACES: Final = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action"})
 CAPABILITIES: Final = Capabilities(
     can_edit=True,
     can_whisper=True,
@@ -114,8 +115,8 @@ class SlackChat:
         return [route_of(lambda: self._app)] if self.keys.mode == "http" else []
 
     async def post(self, to: Conversation, card: Card, *, key: str) -> Message:
-        """Say something new, or the rest of it."""
-        with Refusing():
+        """Say something new, or the rest of it; ``Refused`` where a thread is to begin in a place we are not in."""
+        with Refusing(to if to.thread is None else None):
             return await self._joined(await self.saying.post(to, card, key))
 
     async def find(self, to: Conversation, key: str) -> Message | None:
@@ -224,13 +225,22 @@ class SlackChat:
         return self.words.text(key, self.words.language_of(heard))
 
 
+@dataclass(frozen=True, slots=True)
 class Refusing:
-    """Slack's no to something we say, as a fault of the outbox: it waits, and an admin reads why."""
+    """Slack's no to something we say, as a fault of the outbox: it waits, and an admin reads why.
+
+    ``begins`` is where a thread is to begin: whoever asked for that is told now, not after a day of trying.
+    """
+
+    begins: Conversation | None = None
 
     def __enter__(self) -> None:
         """Begin."""
 
     def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
         """Translate."""
-        if isinstance(fault, No):
-            raise Broken(f"calling Slack's {fault.method}", why(fault), is_worth_retrying=True) from fault
+        if not isinstance(fault, No):
+            return
+        if self.begins is not None and fault.code in CLOSED_PLACES:
+            raise Refused("slack.not_there", why=fault.code) from fault
+        raise Broken(f"calling Slack's {fault.method}", why(fault), is_worth_retrying=True) from fault

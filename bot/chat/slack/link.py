@@ -42,7 +42,7 @@ class Watch:
             self.leaving = None
             self.hello.set()
         elif kind == "disconnect":
-            self.leaving = self.leaving or self.now()
+            self.leaving = self.now() if self.leaving is None else self.leaving
 
     def is_stuck(self, patience_s: float) -> bool:
         """Whether the goodbye is too long ago."""

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from bot.chat.port import Actor, Card, Code, Diff, How, Text, TooFast
-from iac.errors import Broken
+from iac.errors import Broken, Refused
 from tests.fixtures.slack.fake import ALICE, BOB, LAB, OPS
-from tests.fixtures.slack.workspace import buttons_of, read
+from tests.fixtures.slack.workspace import BOT_USER, buttons_of, read
 from tests.integration.slack.conftest import CARD, place
 
 BOB_HIMSELF = Actor("slack", BOB, "Bob")
@@ -150,9 +150,17 @@ async def test_a_card_that_slack_never_takes_is_given_up_at_once(room):
         await room.chat.post(place(), CARD, key="run:1")
 
 
-async def test_a_channel_without_us_is_named_and_tried_again_later(room):
-    with pytest.raises(Broken, match="not_in_channel") as fault:
+async def test_a_thread_cannot_begin_where_we_are_not_and_that_is_final(room):
+    with pytest.raises(Refused) as no:
         await room.chat.post(place(channel=LAB), CARD, key="run:1")
+    assert no.value.sentence.values == {"why": "not_in_channel"}
+
+
+async def test_a_thread_that_we_were_put_out_of_is_tried_again_later(room):
+    message = await room.chat.post(place(), CARD, key="run:1")
+    room.slack.workspace.channels[OPS].members.discard(BOT_USER)
+    with pytest.raises(Broken, match="not_in_channel") as fault:
+        await room.chat.post(place(message.id), CARD, key="run:2")
     assert fault.value.is_worth_retrying
 
 
