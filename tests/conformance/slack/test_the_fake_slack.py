@@ -160,7 +160,7 @@ async def test_a_trigger_is_too_old_after_three_seconds(slack, client):
 
 
 async def test_an_event_that_nobody_stored_comes_again_and_a_command_does_not(slack, heard):
-    slack.carrier.again_s, slack.sockets.ack_s = (0.0,), 0.3
+    slack.carrier.again_s, slack.sockets.hurries = (0.0,), [0.2, 0.2, 0.2]
     heard.fault = RuntimeError("the database is down")
     said = await slack.say(ALICE, OPS, "hello", mention=False)
     await said.deliveries[0].over.wait()
@@ -256,7 +256,7 @@ async def test_one_message_a_second_and_channel_is_taken_and_the_sdk_waits_for_t
     client = AsyncWebClient(
         token=BOT_TOKEN, base_url=slack.api, retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=3)]
     )
-    slack.pace.seconds = 0.5
+    slack.pace.seconds, slack.pace.clock = 0.5, lambda: 10.0 * slack.pace.refused  # a refusal is sat out
     await asyncio.gather(*(client.chat_postMessage(channel=c, text="x") for c in (OPS, OPS, VAULT)))
     assert (len(slack.workspace.of(OPS)), len(slack.workspace.of(VAULT)), slack.pace.refused) == (2, 1, 1)
 

@@ -3,7 +3,7 @@
 from bot.chat.port import Card, Commanded, Filled, Opening, Pressed, Said
 from bot.chat.slack.starting import Places
 from tests.fixtures.slack.fake import ALICE, BOB, OPS, VAULT
-from tests.fixtures.slack.workspace import buttons_of, read
+from tests.fixtures.slack.workspace import TRIGGER_S, buttons_of, read
 from tests.integration.slack.conftest import CARD, FORM, Heard, Room, chat_on, place
 
 
@@ -108,7 +108,7 @@ async def test_a_form_that_slack_opens_too_late_is_asked_in_the_thread_for_its_p
         assert "did not open the form in time" in read(told)
         assert "Name?" in read(told)
         assert room.slack.whispers(BOB) == []
-        room.slack.workspace.trigger_s = 3.0
+        room.slack.workspace.trigger_s = TRIGGER_S
         await room.slack.press(ALICE, told, "Answer")
         assert await room.slack.view(ALICE)
 

@@ -8,7 +8,7 @@ from bot.store.inbox import SqlInbox
 from bot.wiring.sink import StoreFirst
 from iac.errors import Broken
 from tests.fixtures.slack.fake import ALICE, BOB, OPS
-from tests.fixtures.slack.workspace import BOT_TOKEN, buttons_of, read
+from tests.fixtures.slack.workspace import BOT_TOKEN, TRIGGER_S, buttons_of, read
 from tests.integration.slack.conftest import place
 
 FORM = Form("f1", "One question", (Input("why", "Why?"),))
@@ -90,11 +90,11 @@ async def test_a_form_sent_again_after_its_error_is_taken_under_the_same_view(ro
 
 async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(room):
     slack = room.slack
-    slack.sockets.ack_s, slack.carrier.again_s, slack.mention_kinds = 0.3, (0.0,), ("app_mention",)
+    slack.sockets.hurries, slack.carrier.again_s, slack.mention_kinds = [0.3], (0.0,), ("app_mention",)
     async with room.hearing():
         room.heard.faults = [RuntimeError("the database is away")]
         said = await (await slack.say(ALICE, OPS, "call it api01")).acked()
-        room.heard.faults = [RuntimeError("the database is away")]
+        room.heard.faults, slack.sockets.hurries = [RuntimeError("the database is away")], [0.3]
         lost = await slack.command(ALICE, OPS, "/threadform", "help")
         after = await slack.command(ALICE, OPS, "/threadform", "quota")
     assert [delivery.tries for delivery in said.deliveries] == [2]
@@ -115,7 +115,7 @@ class _Deaf:
 
 async def test_a_death_between_storing_and_ringing_leaves_one_event_that_the_sweeper_finds(room):
     slack, inbox, jobs = room.slack, SqlInbox(room.joined.database), _Deaf()
-    slack.sockets.ack_s, slack.carrier.again_s, slack.mention_kinds = 0.3, (0.0,), ("message",)
+    slack.sockets.hurries, slack.carrier.again_s, slack.mention_kinds = [0.3, 0.3], (0.0,), ("message",)
     room.heard = StoreFirst(inbox, jobs, asking=None, checking=None, now=lambda: 0.0)
     async with room.hearing():
         said = await slack.say(ALICE, OPS, "<@U0BOT> call it api01", mention=False)
@@ -137,7 +137,7 @@ async def test_a_trigger_that_is_too_old_falls_back_to_the_thread_and_loses_noth
         note = await slack.whisper(ALICE, buttons_of)
         assert "Why?" in read(note)
         assert not slack.workspace.open_views(ALICE)
-        slack.workspace.trigger_s = 3
+        slack.workspace.trigger_s = TRIGGER_S
         await slack.press(ALICE, note, "ask")
         assert await slack.fill(await slack.view(ALICE), {"why": "too big"}) == {}
     [filled] = room.heard.of(Filled)
