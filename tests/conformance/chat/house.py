@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.chat.port import Card, Conversation
 from bot.domain.run import Run
 from bot.ports import Outgoing
-from bot.settings import Settings
+from bot.settings import EnvironmentSetting, Settings
 from bot.store.codec import parse_conversation
 from bot.store.models import outbox
 from bot.store.outbox import SqlOutbox
@@ -19,11 +19,15 @@ from iac.lab.access import read_access
 from iac.proxmox import Access, ProxmoxEye
 from tests.fixtures.house import _RUNNERS
 
+STRICT = "prod"
+"""The environment in which a discard wants a reason."""
+
 
 @contextlib.asynccontextmanager
 async def working(settings: Settings) -> AsyncIterator[App]:
     """The product, with every chat of its settings and its worker, until the end of the block."""
-    async with build(settings) as app:
+    rules = {STRICT: EnvironmentSetting(discard_reason=True)}
+    async with build(settings.model_copy(update={"environment_rules": rules})) as app:
         hearing = [app.chat.run(app.sink), *(listening.keep(app.sink) for listening in app.listening)]
         works = [asyncio.create_task(work) for work in (*hearing, app.worker.run(app.consumer))]
         try:

@@ -1,5 +1,6 @@
 """What holds on every platform, in nine steps and a journey: the same sentences for all, by a driver for each."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
 
@@ -9,11 +10,12 @@ from structlog.testing import capture_logs
 from bot.chat.port import Card, Diff, Text
 from bot.domain.run import RunState
 from tests.conformance.chat.driver import Degradation, Driver, Seen
-from tests.conformance.chat.house import conversation_of, machines, run_of, speak
+from tests.conformance.chat.house import STRICT, conversation_of, machines, run_of, speak
 from tests.conformance.chat.waiting import until
 
 WRONG = frozenset({"error", "critical", "exception"})
 LINES = 2_000
+WHY = "it is far too big"
 DECIDED = ("approve", "discard")
 
 
@@ -84,8 +86,7 @@ class Scenario:
         thread = await driver.say("alice", asking("away5"))
         card = await planned(driver, thread)
         before = len(await driver.bot_messages(thread))
-        await discard(driver, "bob", card)
-        after = await seen(driver, thread, lambda each: "discarded" in each.text, "the card of the discard")
+        after = await discard(driver, "bob", thread, card)
         assert after.id == card.id
         assert not set(after.actions) & set(DECIDED)
         assert "Bob" in after.text
@@ -100,11 +101,28 @@ class Scenario:
         assert "mem6" in (await planned(driver, one)).text
         assert not any("mem6" in text for text in await driver.history(other))
 
+    async def test_8_a_discard_that_wants_a_reason_says_so_in_the_form_and_then_edits_the_card(
+        self, driver: Driver
+    ) -> None:
+        thread = await driver.say("alice", f"{asking('why8')}, for {STRICT}")
+        card = await planned(driver, thread)
+        before = len(await driver.bot_messages(thread))
+        await driver.press("bob", card, "discard")
+        form = await driver.form("bob")
+        (reason,) = form.fields
+        wrong = await driver.fill("bob", form, {reason: "   "})
+        assert set(wrong) == {reason}
+        assert (await run_of(driver.app, "why8")).state is RunState.PLANNED
+        assert await driver.fill("bob", form, {reason: WHY}) == {}
+        after = (await until(lambda: _discarded(driver, thread), "the card of the discard"))[-1]
+        assert after.id == card.id
+        assert WHY in after.text
+        assert len(await driver.bot_messages(thread)) == before
+
     async def test_9_a_late_press_on_a_decided_plan_changes_nothing(self, driver: Driver) -> None:
         thread = await driver.say("alice", asking("late9"))
         card = await planned(driver, thread)
-        await discard(driver, "alice", card)
-        after = await seen(driver, thread, lambda each: "discarded" in each.text, "the card of the discard")
+        after = await discard(driver, "alice", thread, card)
         if await driver.press("bob", card, "approve", is_late=True):
             await until(lambda: _told(driver, "bob", "late"), "a private word to bob")
         assert (await run_of(driver.app, "late9")).state is RunState.DISCARDED
@@ -133,9 +151,25 @@ async def planned(driver: Driver, thread: str) -> Seen:
     return await seen(driver, thread, lambda each: "approve" in each.actions, "a plan to decide about")
 
 
-async def discard(driver: Driver, person: str, card: Seen) -> None:
-    """Lay a plan aside."""
+async def discard(driver: Driver, person: str, thread: str, card: Seen) -> Seen:
+    """Lay a plan aside; a platform with forms may ask why. The card as it stands then."""
     await driver.press(person, card, "discard")
+    asking = asyncio.create_task(driver.form(person))
+
+    async def is_answered() -> bool:
+        return asking.done() or bool(await _discarded(driver, thread))
+
+    await until(is_answered, "the discard, or a form that asks why")
+    if asking.done():
+        form = await asking
+        assert await driver.fill(person, form, dict.fromkeys(form.fields, WHY)) == {}
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    return (await until(lambda: _discarded(driver, thread), "the card of the discard"))[-1]
+
+
+async def _discarded(driver: Driver, thread: str) -> Sequence[Seen]:
+    return [each for each in await driver.bot_messages(thread) if "discarded" in each.text]
 
 
 async def seen(driver: Driver, thread: str, holds: Callable[[Seen], bool], what: str) -> Seen:
