@@ -96,15 +96,15 @@ class MatrixDriver:
     async def fill(self, person: str, form: Asked, values: Mapping[str, str]) -> Mapping[str, str]:
         room, given = str(form.raw), {**form.fields, **values}
         while (asked := await self._asked(room)) is not None and asked.question is not None:
-            before, number = asked, next(self._count)
+            before, number = await self._answered(room), next(self._count)
             await self.people[person].say(room, given[asked.question.id] or "-")
 
             async def is_taken(before: object = before) -> bool:
-                return await self._asked(room) != before
+                return await self._answered(room) != before
 
             await until(is_taken, f"answer {number} to be taken")
             now = await self._asked(room)
-            if now is not None and len(now.answers) < len(before.answers):
+            if now is not None and len(now.answers) <= len(asked.answers):
                 assert now.question is not None
                 return {now.question.id: text_of((await self._private(person))[-1][1])}
         return {}
@@ -124,6 +124,11 @@ class MatrixDriver:
     async def _asked(self, room: str) -> Any:
         place = await self.places.get(room, None)
         return place.asked if place else None
+
+    async def _answered(self, room: str) -> Any:
+        """What is asked, and which answers were taken: an answer that is wrong leaves the question as it was."""
+        place = await self.places.get(room, None)
+        return (place.asked, place.seen) if place else None
 
     async def _said(self, thread: str) -> Sequence[Event]:
         return [event for event in await self.reader.thread(self.room, thread) if event["sender"] == self.bot]

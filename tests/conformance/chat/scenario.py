@@ -110,7 +110,7 @@ class Scenario:
         await driver.press("bob", card, "discard")
         form = await driver.form("bob")
         (reason,) = form.fields
-        wrong = await driver.fill("bob", form, {reason: "   "})
+        wrong = await driver.fill("bob", form, {reason: WHY * 20})
         assert set(wrong) == {reason}
         assert (await run_of(driver.app, "why8")).state is RunState.PLANNED
         assert await driver.fill("bob", form, {reason: WHY}) == {}
