@@ -132,7 +132,7 @@ class Listening:
     async def _is_to_us(self, post: Post, channel: Channel, username: str) -> bool:
         if channel.is_direct or Mention(username).is_in(post.message):
             return True
-        return bool(post.root_id) and await self.taking.is_ours(post.root_id)
+        return bool(post.root_id) and await self.taking.is_ours(post.root_id, post.create_at)
 
 
 def conversation_of(channel: Channel, thread: str | None) -> Conversation:

@@ -26,6 +26,7 @@ log = structlog.get_logger()
 PENDING = 26
 """Letters of what names a post until the server names it."""
 TOO_LONG = "message_length"
+NO_THREAD = "api.post.create_post.root_id.app_error"
 FILED_MOST = 2_000
 
 
@@ -54,10 +55,15 @@ class Saying:
         return self._message(to, made)
 
     async def create(self, stamp: Stamp, channel: str, root: str, card: Card) -> Post:
-        """One post of ours, once for its key; what is too long for this server is shortened and put into a file."""
+        """One post of ours, once for its key; what is too long for this server is shortened and put into a file.
+
+        Raises ValueError where its thread was deleted: there is nothing left to say it in.
+        """
         try:
             return await self._create(stamp, channel, root, card)
         except Denied as no:
+            if no.error == NO_THREAD:
+                raise ValueError(f"the thread {root} was deleted") from no
             if TOO_LONG not in no.error or self.most <= LEAST_MESSAGE:
                 raise
             log.info("mattermost.takes_less", most=LEAST_MESSAGE)

@@ -19,12 +19,12 @@ class Taking:
         """We spoke there, or were called."""
         self._keep(root_id, is_ours=True)
 
-    async def is_ours(self, root_id: str) -> bool:
-        """Whether we spoke there, or were called in its first post."""
+    async def is_ours(self, root_id: str, until: int) -> bool:
+        """Whether we spoke or were called there up to that moment (milliseconds); what came later says nothing."""
         if root_id not in self._roots:
             me = await self.known.me()
             mention = Mention(me.username)
-            posts = await self.known.thread(root_id)
+            posts = [post for post in await self.known.thread(root_id) if post.create_at <= until]
             found = any(post.user_id == me.id or mention.is_in(post.message) for post in posts)
             self._keep(root_id, is_ours=found)
         return self._roots[root_id]
