@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from iac.acts.values import Deed
 from iac.errors import Sentence
 from iac.placement import Placement
 from iac.spec import DEFAULT_ENVIRONMENT, GuestSpec
@@ -223,19 +224,29 @@ class Reply(Frozen):
 
 
 class Proposal(Frozen):
-    """The typed wish handed on, nothing touched: guests with their sizes, the strategy, and the last review."""
+    """The typed wish handed on, nothing touched: guests with their sizes, the strategy, and the last review.
+
+    Or, where ``intent`` is ``acts``, what is to be done to guests that stand, in that order.
+    """
 
     kind: Literal["proposal"] = "proposal"
     language: Language
-    intent: Literal["create", "change", "destroy"]
+    intent: Literal["create", "change", "destroy", "acts"]
     environment: str = DEFAULT_ENVIRONMENT
-    guests: tuple[GuestSpec, ...]
-    strategy: tuple[StrategicPlan, ...]
+    guests: tuple[GuestSpec, ...] = ()
+    acts: tuple[Deed, ...] = ()
+    strategy: tuple[StrategicPlan, ...] = ()
     review: Review
     notes: tuple[Sentence, ...] = ()
     slots: Mapping[str, Any] = Field(default_factory=dict)
     trace: tuple[TraceStep, ...] = ()
     understood: Understood | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is about: its guests, or the guests and nodes of its acts."""
+        acted = (deed.guest or deed.node for deed in self.acts)
+        return tuple(dict.fromkeys([*(guest.name for guest in self.guests), *acted]))
 
 
 class Outcome(Frozen):

@@ -15,10 +15,8 @@ from iac.errors import Sentence, say
 
 _MOST_RUNS = 10
 _UNSUPPORTED = {
-    "start_vm": "power", "stop_vm": "power", "restart_vm": "power", "snapshot_create": "snapshot",
-    "snapshot_rollback": "snapshot", "snapshot_delete": "snapshot", "backup_vm": "backup", "migrate_vm": "migrate",
-    "drain_node": "migrate", "resize_vm": "resize", "create_ct": "container", "clone_vm": "clone", "k3s_create": "k3s",
-    "k3s_scale": "k3s", "k3s_delete": "k3s", "deploy_app": "deploy", "set_ha": "ha", "extend_ttl": "lease",
+    "resize_vm": "resize", "create_ct": "container", "clone_vm": "clone", "k3s_create": "k3s",
+    "k3s_scale": "k3s", "k3s_delete": "k3s", "deploy_app": "deploy", "extend_ttl": "lease",
     "forecast_capacity": "forecast", "get_quota": "quota", "troubleshoot": "troubleshoot",
 }  # fmt: skip
 _PLAIN = {

@@ -69,6 +69,7 @@ class Engine:
         settings, cluster, desk = parts
         language = turn.language or language_of(turn.text, known.language)
         work = Work(turn, settings, cluster, desk, known, language, manifests=self._beside.manifests)
+        work.album = self._beside.album
         notes = Notes()
         account = Spending(turn.person or turn.author, settings.allowance, self._beside.purse)
         with ExitStack() as of_the_turn:

@@ -1,6 +1,7 @@
 """What the fixed rules make of one message: a new wish, an answer to what was asked, or a change of what stands."""
 
 import re
+from collections.abc import Sequence
 
 from agents.contracts import Act, Understood
 from agents.nodes.work import Work
@@ -67,9 +68,13 @@ def plain_understood(work: Work, route: Route) -> None:
 
 def act_understood(work: Work, route: Route) -> None:
     """What a message comes to that is about what exists; a wish for something new is understood where it is read."""
-    world = work.world
     acts = work.acts()
-    act = next((a for a in acts if a.intent == route.intent), Act(intent=route.intent))
+    understand_act(work, next((a for a in acts if a.intent == route.intent), Act(intent=route.intent)), acts)
+
+
+def understand_act(work: Work, act: Act, acts: Sequence[Act] = ()) -> None:
+    """What one act comes to, beside the others of its message."""
+    world = work.world
     if act.intent in {"create_ct", "clone_vm", "deploy_app"}:
         act = _with_wish(work, act)
     further = tuple(

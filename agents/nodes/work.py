@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from agents.contracts import Act, Desk, Issue, Language, Manifests, Proposal, Reply, Turn, Understood
+from agents.nodes.beside import Album
 from agents.nodes.settings import CrewSettings
 from agents.rules.conversing import Said, acts_now
 from agents.rules.intents import Memory, offers
@@ -41,6 +42,7 @@ class Work:
     is_part_declined: bool = False
     asked: Draft | None = None
     manifests: Manifests | None = None
+    album: Album | None = None
     rejected: list[Issue] = field(default_factory=list)
     lookups: int = 0
     _inventory: Inventory | None = None

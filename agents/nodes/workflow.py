@@ -8,6 +8,7 @@ from google.adk.workflow import node
 from google.genai import types
 
 from agents.contracts import Proposal, Reply
+from agents.nodes.acting import act, answered
 from agents.nodes.answering import answer
 from agents.nodes.documents import document, document_for
 from agents.nodes.hiring import ask
@@ -17,6 +18,7 @@ from agents.nodes.requesting import request
 from agents.nodes.team import Team
 from agents.nodes.understanding import act_understood, plain_understood, understood, wish_understood
 from agents.nodes.work import WORK, Work
+from agents.rules.acting import VERBS
 from agents.rules.intents import NEEDS_NO_CLUSTER, is_guarded, plain_route, route
 from agents.rules.pending import bare_values, takes_defaults
 from agents.rules.safety import bypass_reason, without_bypass
@@ -50,6 +52,8 @@ async def _answered(ctx: Context, team: Team, work: Work) -> Reply | Proposal:
         return await request(ctx, team, work, is_new=_is_new(chosen, work))
     if chosen.intent == "delete_vm":
         return await remove(work)
+    if chosen.intent in VERBS:
+        return await act(work)
     if chosen.intent == "docs_question":
         return await document(ctx, team, work)
     return await document_for(ctx, team, work, chosen) or await answer(work, chosen)
@@ -64,8 +68,13 @@ async def _routed(ctx: Context, team: Team, work: Work) -> Route:
     """The manager's route. What the rules guard is never asked of a model; typed answers need no route."""
     if work.turn.answers and work.known.pending:
         return Route(intent="modify_plan")
-    if work.turn.answers and work.known.act_asks and work.known.act and work.known.act.intent == "delete_vm":
+    asked = work.known.act if work.turn.answers and work.known.act_asks else None
+    if asked is not None and asked.intent == "delete_vm":
         return Route(intent="delete_vm")
+    if asked is not None and asked.intent in VERBS:
+        await work.inventory()
+        answered(work, asked)
+        return Route.model_validate({"intent": asked.intent})
     plain = plain_route(work.turn.text, work.memory)
     if plain is not None and (is_guarded(plain.intent) or plain.intent in NEEDS_NO_CLUSTER or plain.topic == "empty"):
         plain_understood(work, plain)

@@ -7,6 +7,7 @@ from bot.domain.environment import Environment
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
+from iac.acts import ActPlan
 from iac.plan import Plan
 
 DIGEST_SHOWN = 12
@@ -53,12 +54,15 @@ class ReasonWanted(Refused):
 class Needs:
     """What a yes to one plan takes: ``approvals`` people, each from a group of every entry of ``approvers``.
 
-    ``lost`` are the names of what the plan destroys, now or to be built again: they are typed by whoever says yes.
+    ``lost`` are the names of what the plan destroys, now or to be built again, or of what loses something by an act:
+    they are typed by whoever says yes. ``interrupted`` are the running guests that an act stops or restarts.
     """
 
     approvals: int = 1
     approvers: tuple[frozenset[str], ...] = ()
     lost: tuple[str, ...] = ()
+    interrupted: tuple[str, ...] = ()
+    is_of_acts: bool = False
 
 
 def button_value(run: Run) -> str:
@@ -80,16 +84,24 @@ def destroyed(plan: Plan | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.name for c in changes if c.action in DESTROYING))
 
 
-def environments_touched(named: str, plan: Plan | None, known: Mapping[str, Environment]) -> tuple[Environment, ...]:
+def environments_touched(
+    named: str, plan: Plan | ActPlan | None, known: Mapping[str, Environment]
+) -> tuple[Environment, ...]:
     """The environment that the wish names, and those that the guests it touches carry as a tag.
 
     One guest of production makes it a plan for production, whatever the wish says. An environment that nobody
     knows any more is refused: its rules cannot be looked up.
     """
-    tags = [tag for c in (plan.changes if plan else ()) for side in (c.before, c.after) for tag in _tags(side)]
+    tags = _all_tags(plan)
     if named not in known:
         raise Refused("approve.unknown_environment", environment=named)
     return tuple(known[name] for name in dict.fromkeys((named, *tags)) if name in known)
+
+
+def _all_tags(plan: Plan | ActPlan | None) -> list[str]:
+    if isinstance(plan, ActPlan):
+        return [tag for step in plan.steps for tag in step.tags]
+    return [tag for c in (plan.changes if plan else ()) for side in (c.before, c.after) for tag in _tags(side)]
 
 
 def _tags(side: Mapping[str, object]) -> Iterable[str]:
@@ -97,11 +109,14 @@ def _tags(side: Mapping[str, object]) -> Iterable[str]:
     return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list | tuple) else ()
 
 
-def needs_of(environments: Iterable[Environment], plan: Plan | None) -> Needs:
+def needs_of(environments: Iterable[Environment], plan: Plan | ActPlan | None) -> Needs:
     """What a yes takes where all these environments are touched: the strictest rule of them holds."""
     rules = tuple(environments)
     groups = tuple(frozenset(rule.approvers) for rule in rules if rule.approvers)
-    return Needs(max((rule.approvals for rule in rules), default=1), groups, destroyed(plan))
+    approvals = max((rule.approvals for rule in rules), default=1)
+    if isinstance(plan, ActPlan):
+        return Needs(approvals, groups, plan.lost, plan.interrupted, is_of_acts=True)
+    return Needs(approvals, groups, destroyed(plan))
 
 
 def check_is_open(run: Run, digest: str, now: float) -> None:
@@ -136,7 +151,10 @@ def check_may_approve(run: Run, person: Person, needs: Needs) -> None:
     if person.is_called(run.edited_by):
         raise NotAllowed("approve.own_edit", name=person.name)
     if needs.lost and not person.may_destroy:
-        raise NotAllowed("approve.no_right_to_destroy", name=person.name, guests=needs.lost)
+        key = "acts.no_right_to_lose" if needs.is_of_acts else "approve.no_right_to_destroy"
+        raise NotAllowed(key, name=person.name, guests=needs.lost)
+    if needs.interrupted and not person.may_interrupt:
+        raise NotAllowed("acts.no_right_to_interrupt", name=person.name, guests=needs.interrupted)
 
 
 def may_approve(run: Run, person: Person, needs: Needs) -> bool:
@@ -154,15 +172,16 @@ def check_may_discard(run: Run, person: Person) -> None:
         raise NotAllowed("approve.no_right_to_discard", name=person.name)
 
 
-def check_names_typed(typed: str | None, lost: tuple[str, ...]) -> None:
+def check_names_typed(typed: str | None, needs: Needs) -> None:
     """Exactly the names of what is lost, in any order, with commas, spaces or lines between; None: not asked yet."""
+    lost, room = needs.lost, "acts" if needs.is_of_acts else "approve"
     if not lost:
         return
     if typed is None:
-        raise NamesWanted("approve.type_names", lost)
+        raise NamesWanted(f"{room}.type_names", lost)
     words = {word.casefold() for word in typed.replace(",", " ").replace(";", " ").split()}
     if words != {name.casefold() for name in lost}:
-        raise NamesWanted("approve.other_names", lost)
+        raise NamesWanted(f"{room}.other_names", lost)
 
 
 def check_reason(reason: str | None, *, is_wanted: bool) -> None:

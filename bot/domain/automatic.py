@@ -27,6 +27,14 @@ def is_automatic(environment: Environment, outcome: Outcome, earlier: Sequence[R
     return is_all and not was_refused and all(_is_within(spec, bounds) for spec in guests)
 
 
+def are_automatic(environments: Sequence[Environment], outcome: Outcome) -> bool:
+    """Whether every environment that these acts touch lets every one of them go, and none costs a guest anything."""
+    steps = outcome.acts.steps if outcome.acts else ()
+    is_harmless = not any(step.is_interrupting or step.is_losing for step in steps)
+    is_let = all(step.deed.verb in rules.auto_acts for step in steps for rules in environments)
+    return bool(steps and environments) and is_harmless and is_let
+
+
 def _is_within(spec: GuestSpec, bounds: Limits) -> bool:
     is_small = spec.cores <= bounds.max_cores and spec.memory_mb <= bounds.max_memory_mb
     return is_small and spec.disk_gb <= bounds.max_disk_gb

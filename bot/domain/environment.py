@@ -11,6 +11,7 @@ class Environment:
     """One environment. ``approvals`` people must say yes; ``approvers`` are the groups they come from.
 
     Empty tuples mean "any": any approver, any node, storage or network. ``tags`` stand on every guest.
+    ``auto_acts`` are the acts on guests that stand which need no person; by default all do.
     ``limits`` is the most one guest and one request may ask for. ``auto`` is what needs no person, because an admin
     said so beforehand; None: every plan needs one. Times are seconds after the card was posted; ``escalate_to`` is
     the group that is told when nobody decided. With ``asks_reason`` nobody lays a plan aside without saying why.
@@ -26,6 +27,7 @@ class Environment:
     tags: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     auto: Limits | None = None
+    auto_acts: frozenset[str] = frozenset()
     remind_s: float = 4 * 3600.0
     escalate_s: float = 12 * 3600.0
     escalate_to: str = ""

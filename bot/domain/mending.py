@@ -76,7 +76,8 @@ def undone_by(run: Run, known: Sequence[Run]) -> tuple[GuestSpec, ...]:
 def _after(run: Run, known: Sequence[Run]) -> Sequence[Run]:
     """Later runs of the stack that changed it; ``known`` is oldest first."""
     later = known[next((at + 1 for at, other in enumerate(known) if other.id == run.id), 0) :]
-    return [other for other in later if other.state in (RunState.APPLIED, RunState.ERRORED)]
+    ended = [other for other in later if other.state in (RunState.APPLIED, RunState.ERRORED)]
+    return [other for other in ended if parse_outcome(other.outcome).acts is None]
 
 
 def _changed_by(run: Run) -> set[str]:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from agents.contracts import StrategicPlan
 from bot.domain.lease import Term
+from iac.acts import ActPlan
 from iac.cost import Cost
 from iac.errors import Sentence
 from iac.plan import Plan
@@ -26,11 +27,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an apply ended; ``errors`` are terraform's own words."""
+    """How an apply ended; ``errors`` are the words of terraform, or of Proxmox VE; ``steps`` the last ones of acts."""
 
     is_applied: bool
     seconds: float
     errors: tuple[str, ...] = ()
+    steps: tuple[Progress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Outcome:
     ``yes`` are the ids of those who approved the plan, in the order in which they did.
     ``reason`` is why somebody laid the plan aside, in their own words.
     ``term`` is how long the guests that are made are to live; None: until somebody removes them.
+    ``acts`` is what a run of acts does, in place of a ``plan``.
     ``standing`` names the guests that the state knew once a broken apply had been looked at; None: nobody has looked.
     """
 
@@ -87,6 +90,18 @@ class Outcome:
     standing: tuple[str, ...] | None = None
     left: tuple[Left, ...] = ()
     term: Term | None = None
+    acts: ActPlan | None = None
+
+    @property
+    def digest(self) -> str | None:
+        """What a yes is bound to."""
+        made = self.acts or self.plan
+        return made.digest if made else None
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is anything to decide about."""
+        return bool(self.acts.steps) if self.acts else self.plan is not None and self.plan.has_changes
 
 
 _OUTCOME = TypeAdapter(Outcome)

@@ -7,12 +7,14 @@ from enum import StrEnum
 class Role(StrEnum):
     """What a person may do. An admin may do everything the others may; no role approves its own request.
 
-    Approving a plan that destroys or replaces a guest needs ``DESTROYER`` beside the right to approve.
+    Approving a plan that destroys or replaces a guest, or an act that loses something for good, needs ``DESTROYER``
+    beside the right to approve; approving what interrupts a running guest needs ``OPERATOR`` beside it.
     """
 
     REQUESTER = "requester"
     APPROVER = "approver"
     DESTROYER = "destroyer"
+    OPERATOR = "operator"
     ADMIN = "admin"
 
 
@@ -44,6 +46,11 @@ class Person:
     def may_destroy(self) -> bool:
         """Whether this person may say yes to a plan that destroys or replaces a guest."""
         return bool(self.roles & {Role.DESTROYER, Role.ADMIN})
+
+    @property
+    def may_interrupt(self) -> bool:
+        """Whether this person may say yes to what stops or restarts a running guest."""
+        return bool(self.roles & {Role.OPERATOR, Role.ADMIN})
 
     @property
     def is_admin(self) -> bool:

@@ -46,6 +46,8 @@ def standing_guests(runs: Sequence[Run]) -> tuple[PlacedGuest, ...]:
     standing: dict[str, PlacedGuest] = {}
     for run in runs:
         outcome = parse_outcome(run.outcome)
+        if outcome.acts is not None:  # acts build nothing and take nothing away
+            continue
         guests = {guest.spec.name: guest for guest in outcome.guests}
         if run.state is RunState.APPLIED:
             standing = guests
@@ -60,8 +62,9 @@ def last_change(runs: Sequence[Run]) -> Run | None:
 
 
 def _has_changed(run: Run) -> bool:
-    is_recovered = run.state is RunState.ERRORED and parse_outcome(run.outcome).standing
-    return run.state is RunState.APPLIED or bool(is_recovered)
+    outcome = parse_outcome(run.outcome)
+    is_recovered = run.state is RunState.ERRORED and bool(outcome.standing)
+    return outcome.acts is None and (run.state is RunState.APPLIED or is_recovered)
 
 
 def created_by(outcome: Outcome) -> tuple[PlacedGuest, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.run import Run, RunState
 from bot.flow.telling import Telling
+from bot.flow.wishes import replaces
 from bot.ports import Clock, Jobs, Runs, Stack
 
 PLAN_AGAIN = frozenset(
@@ -22,6 +23,9 @@ PLAN_AGAIN = frozenset(
         "apply.not_reserved",
         "terraform.plan_gone",
         "terraform.plan_changed",
+        "acts.moved",
+        "acts.plan_gone",
+        "acts.plan_changed",
     }
 )
 """Refusals after which the wish still stands: only the way to it has moved."""
@@ -40,7 +44,8 @@ class Again:
         """The same proposal as a new run, once, however often this is called; unless a newer wish is there."""
         at = self.now()
         known = await self.runs.of_stack(stack.id)
-        if any(other.revision > run.revision and not other.is_over for other in known):
+        newer = (other for other in known if other.revision > run.revision and not other.is_over)
+        if any(replaces(other, run) for other in newer):
             return
         name = hashlib.sha256(f"{run.id}:again".encode()).hexdigest()[: len(run.id)]
         again = next_revision(run, name, known, at)

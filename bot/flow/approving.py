@@ -143,7 +143,7 @@ class Approving:
             check_is_open(run, digest, vote.at)
             needs = needs_of_run(run, self.people)
             check_may_approve(run, voter, needs)
-            check_names_typed(press.typed, needs.lost)
+            check_names_typed(press.typed, needs)
             # Someone who said yes and has lost the right since does not count any more.
             before = map(self.people.named, earlier)
             said = tuple(dict.fromkeys([*(p.id for p in before if may_approve(run, p, needs)), vote.person]))

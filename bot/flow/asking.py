@@ -69,7 +69,7 @@ class Asking:
         check_has_not_voted(run, person, parse_outcome(run.outcome).yes)
         check_may_approve(run, person, needs)
         try:
-            check_names_typed(None, needs.lost)
+            check_names_typed(None, needs)
         except NamesWanted as no:
             return run, names_card(no.sentence, no.guests, f"{CONFIRM}{value}", self.words, run.language)
         return None

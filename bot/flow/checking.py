@@ -85,7 +85,7 @@ class Checking:
         needs = needs_of_run(run, self.people)
         check_may_approve(run, self.people.person(event.who), needs)
         try:
-            check_names_typed(event.values.get(TYPED, ""), needs.lost)
+            check_names_typed(event.values.get(TYPED, ""), needs)
         except NamesWanted as no:
             await self.refusing.keep(event, (APPROVE, value), no)
             return {TYPED: no.sentence}

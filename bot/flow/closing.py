@@ -10,6 +10,7 @@ from bot.domain.errors import Lost, say
 from bot.domain.outcome import Outcome, Usable, dump_outcome, parse_outcome
 from bot.domain.recovery import created_by
 from bot.domain.run import Run, RunState
+from bot.flow.acting import Acting
 from bot.flow.again import PLAN_AGAIN, Again
 from bot.flow.keeping import keeping
 from bot.flow.lives import Lives
@@ -37,6 +38,7 @@ class Closing:
     lives: Lives
     usable: UsableCheck
     recovering: Recovering
+    acting: Acting
     outbox: Outbox
     jobs: Jobs
     telling: Telling
@@ -73,11 +75,13 @@ class Closing:
 
     async def _outcome(self, run: Run, stack: Stack) -> Outcome:
         outcome = await self._whose_stop(run, parse_outcome(run.outcome))
+        if run.state is RunState.ERRORED and outcome.acts:
+            return await self.acting.look(run, outcome)
         if run.state is RunState.ERRORED:
             return await self.recovering.recover(run, stack, outcome, since_s=self.now() - run.updated_at)
         if run.state is RunState.REFUSED and outcome.error and outcome.error.key in PLAN_AGAIN:
             await Again(self.runs, self.jobs, self.telling, self.now).plan(run, stack, actor=ACTOR)
-        if run.state is not RunState.APPLIED:
+        if run.state is not RunState.APPLIED or outcome.acts:
             return outcome
         await self.reservations.keep(run.id)
         await self.reservations.forget(run.stack_id, _destroyed(outcome))

@@ -15,13 +15,13 @@ from iac.spec import DEFAULT_ENVIRONMENT
 def environments_of_run(run: Run, outcome: Outcome, people: People) -> Sequence[Environment]:
     """Every environment whose rules hold for this run; ``Refused`` where one is not known any more."""
     named = str(run.proposal.get("environment", DEFAULT_ENVIRONMENT))
-    return environments_touched(named, outcome.plan, people.environments())
+    return environments_touched(named, outcome.acts or outcome.plan, people.environments())
 
 
 def needs_of_run(run: Run, people: People) -> Needs:
     """What a yes to this run takes, by the rules as they are now."""
     outcome = parse_outcome(run.outcome)
-    return needs_of(environments_of_run(run, outcome, people), outcome.plan)
+    return needs_of(environments_of_run(run, outcome, people), outcome.acts or outcome.plan)
 
 
 def asks_reason(run: Run, people: People) -> bool:
@@ -43,7 +43,7 @@ def still_to_decide(run: Run, needs: Needs, outcome: Outcome, people: People) ->
 def deciders(run: Run, outcome: Outcome, people: People) -> tuple[int, Sequence[Person]]:
     """How many must say yes, and who still may; nobody where an environment is not known any more."""
     try:
-        needs = needs_of(environments_of_run(run, outcome, people), outcome.plan)
+        needs = needs_of(environments_of_run(run, outcome, people), outcome.acts or outcome.plan)
     except Refused:
         return 1, ()
     return needs.approvals, still_to_decide(run, needs, outcome, people)

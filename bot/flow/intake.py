@@ -120,7 +120,7 @@ class Intake:
             event.conversation,
             environment=proposal.environment,
             language=proposal.language,
-            title=", ".join(guest.name for guest in proposal.guests)[:TITLE_LENGTH],
+            title=", ".join(proposal.names)[:TITLE_LENGTH],
             at=self.now(),
         )
         older = await self.runs.of_stack(stack.id)

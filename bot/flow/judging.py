@@ -18,6 +18,8 @@ def judge(plan: Plan, wish: Wish, guests: Iterable[PlacedGuest], inventory: Inve
 
 
 def _allowed(wish: Wish, guests: Iterable[PlacedGuest], inventory: Inventory, rules: Rules) -> Allowed:
+    if wish.proposal.intent == "acts":
+        raise ValueError("acts are judged by themselves: no plan of terraform belongs to them")
     # By number, the later ones win: a guest as it will be, or as it stands where it is to go.
     by_vmid = {guest.vmid: guest for guest in guests}
     environment = wish.environment

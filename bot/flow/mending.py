@@ -11,6 +11,7 @@ from bot.chat.port import Pressed
 from bot.domain.approval import parse_button
 from bot.domain.errors import Refused
 from bot.domain.mending import FINISH, UNDO, check_can_finish, check_is_free, check_is_this, check_may_ask, undone_by
+from bot.domain.outcome import parse_outcome
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
 from bot.flow.refusing import Refusing
@@ -82,7 +83,12 @@ class Mending:
 def _rest(run: Run, known: Sequence[Run]) -> Proposal:
     """The same wish: what exists already shows no change in its plan."""
     check_can_finish(run, known)
-    return proposal_of(run)
+    proposal, outcome = proposal_of(run), parse_outcome(run.outcome)
+    if outcome.acts is None or outcome.ending is None:
+        return proposal
+    done = {step.address for step in outcome.ending.steps if step.event == "done"}
+    rest = [step.deed for at, step in enumerate(outcome.acts.steps) if f"act:{at}" not in done]
+    return proposal.model_copy(update={"acts": tuple(rest) or proposal.acts})
 
 
 def _removal(run: Run, known: Sequence[Run]) -> Proposal:

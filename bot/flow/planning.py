@@ -10,11 +10,12 @@ from typing import Any
 import structlog
 
 from agents.contracts import StrategicPlan
-from bot.domain.automatic import RULE, is_automatic
+from bot.domain.automatic import RULE, are_automatic, is_automatic
 from bot.domain.errors import Lost, Refused, Sentence, ThreadformError, say
 from bot.domain.outcome import Outcome, dump_outcome, parse_outcome
 from bot.domain.reminder import first_reminder
 from bot.domain.run import Run, RunState
+from bot.flow.acting import Acting
 from bot.flow.claiming import check_quotas, claims_of, place_wish
 from bot.flow.deciding import environments_of_run
 from bot.flow.judging import judge
@@ -22,7 +23,7 @@ from bot.flow.keeping import keeping
 from bot.flow.rules import Rules, Violated
 from bot.flow.telling import Telling
 from bot.flow.waiting import SILENT_S, is_outage, note_of
-from bot.flow.wishes import MARK, Wish, term_of_wish, wish_of
+from bot.flow.wishes import ACTS, MARK, Wish, term_of_wish, wish_of
 from bot.ports import (
     Claimed,
     Claims,
@@ -63,6 +64,7 @@ class Planning:
     freezes: Freezes
     cluster: Cluster
     planner: Planner
+    acting: Acting
     people: People
     jobs: Jobs
     telling: Telling
@@ -142,6 +144,8 @@ class Planning:
         return self.telling.edit(run, stack.conversation, outcome, step=step)
 
     async def _outcome(self, run: Run, stack: Stack) -> Outcome:
+        if run.proposal.get("intent") == ACTS:
+            return await self.acting.plan(run)
         inventory = await self.cluster.read()
         wish = wish_of(run, await self.runs.of_stack(stack.id), self.rules)
         own = frozenset(guest.spec.name for guest in wish.standing)
@@ -167,14 +171,13 @@ class Planning:
         )
 
     async def _record(self, run: Run, stack: Stack, outcome: Outcome) -> None:
-        plan = outcome.plan
         at = self.now()
-        planned = plan is not None and plan.has_changes
+        planned = outcome.has_changes
         to = RunState.PLANNED if planned else RunState.NO_CHANGES
         changes: dict[str, Any] = {
             "outcome": dump_outcome(outcome),
-            "digest": plan.digest if plan else None,
-            "state_serial": plan.state_serial if plan else None,
+            "digest": outcome.digest,
+            "state_serial": outcome.plan.state_serial if outcome.plan else None,
             "expires_at": at + self.rules.approval_s if planned else None,
             "remind_at": first_reminder(environments_of_run(run, outcome, self.people), at) if planned else None,
             "updated_at": at,
@@ -182,7 +185,7 @@ class Planning:
         ended = replace(run, state=to, **changes)
         card = self.telling.edit(ended, stack.conversation, outcome)
         moved = await self.runs.move(run, to, actor=ACTOR, changes=changes, messages=[card])
-        log.info("run.planned", run=run.id, to=to.value, digest=plan.digest if plan else None)
+        log.info("run.planned", run=run.id, to=to.value, digest=outcome.digest)
         if planned:
             await self._approve_by_rule(moved, stack, outcome)
 
@@ -191,15 +194,19 @@ class Planning:
 
         A process that dies before this leaves the plan to a person, which is always right.
         """
-        known = await self.runs.of_stack(stack.id)
-        environment = wish_of(run, known, self.rules).environment
-        if not is_automatic(environment, outcome, known) or await self.freezes.current() is not None:
+        if not await self._is_automatic(run, stack, outcome) or await self.freezes.current() is not None:
             return
         changes: dict[str, Any] = {"decided_by": RULE, "decided_at": self.now(), **self._at()}
         decided = replace(run, state=RunState.APPROVED, **changes)
         card = self.telling.edit(decided, stack.conversation, outcome)
         await self.runs.move(run, RunState.APPROVED, actor=RULE, changes=changes, messages=[card])
         await self.jobs.send("apply", run.id)
+
+    async def _is_automatic(self, run: Run, stack: Stack, outcome: Outcome) -> bool:
+        if outcome.acts:
+            return are_automatic(environments_of_run(run, outcome, self.people), outcome)
+        known = await self.runs.of_stack(stack.id)
+        return is_automatic(wish_of(run, known, self.rules).environment, outcome, known)
 
     async def _end(self, run: Run, stack: Stack, to: RunState, why: ThreadformError) -> None:
         log.info("run.not_planned", run=run.id, to=to.value, why=str(why))

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.approval import is_yes_too_old, may_approve
-from bot.domain.automatic import RULE, is_automatic
+from bot.domain.automatic import RULE, are_automatic, is_automatic
 from bot.domain.errors import Refused, say
 from bot.domain.outcome import Outcome, parse_outcome
 from bot.domain.run import Run
+from bot.flow.acting import Acting
 from bot.flow.claiming import rivals, room_held
-from bot.flow.deciding import needs_of_run
+from bot.flow.deciding import environments_of_run, needs_of_run
 from bot.flow.judging import judge
 from bot.flow.rules import Rules, Violated
 from bot.flow.wishes import Wish, created, wish_of
@@ -39,6 +40,7 @@ class Recheck:
     claims: Claims
     reservations: Reservations
     cluster: Cluster
+    acting: Acting
     people: People
     rules: Rules
     now: Clock
@@ -49,6 +51,9 @@ class Recheck:
             raise Refused("apply.yes_too_old", run=run.id)
         outcome = parse_outcome(run.outcome)
         self._check_still_decided(run, outcome)
+        if outcome.acts:
+            await self._check_acts(run, outcome)
+            return
         # What we know is read while the cluster answers.
         inventory, known = await asyncio.gather(self.cluster.read(), self._known(run))
         if run.state_serial is not None and known.serial != run.state_serial:
@@ -63,6 +68,12 @@ class Recheck:
             raise Refused("apply.rule_gone", run=run.id)
         self._check_rules(wish, outcome, inventory)
         _check_room(wish, outcome, inventory, known.claims)
+
+    async def _check_acts(self, run: Run, outcome: Outcome) -> None:
+        is_let = are_automatic(environments_of_run(run, outcome, self.people), outcome)
+        if run.decided_by == RULE and not is_let:
+            raise Refused("apply.rule_gone", run=run.id)
+        await self.acting.check(run, outcome)
 
     def _check_still_decided(self, run: Run, outcome: Outcome) -> None:
         """A run may wait long after its yes, as under a freeze: who lost the right meanwhile decides nothing."""

@@ -70,7 +70,7 @@ class Reminding:
         return say("remind.escalated", group=group, names=named(members) or "-", since=since, **self._about(run))
 
     def _about(self, run: Run) -> dict[str, str | tuple[str, ...]]:
-        guests = tuple(guest.name for guest in proposal_of(run).guests)
+        guests = proposal_of(run).names
         until = moment(run.expires_at or run.updated_at, run.language)
         return {"guests": guests, "requester": self.people.named(run.requester).name, "until": until}
 

@@ -8,6 +8,7 @@ import structlog
 from bot.domain.errors import Lost
 from bot.domain.run import Run, RunState
 from bot.flow.telling import Telling
+from bot.flow.wishes import replaces
 from bot.ports import Clock, Jobs, Runs, Stack
 
 log = structlog.get_logger()
@@ -36,7 +37,7 @@ class Superseding:
         # As it was kept: a worker that lost its turn may have kept the same wish before us, under another revision.
         kept = next((each for each in known if each.id == run.id), run)
         for old in known:
-            if old.state in OPEN and _age(old) < _age(kept):
+            if old.state in OPEN and _age(old) < _age(kept) and replaces(kept, old):
                 await self._supersede(old, stack, actor)
         await self.jobs.send("plan", run.id)
         return max(known, key=_age)

@@ -122,5 +122,5 @@ class Upkeep:
 
 
 def _expired(telling: Telling, run: Run) -> Sentence:
-    guests = tuple(guest.name for guest in proposal_of(run).guests)
+    guests = proposal_of(run).names
     return say("remind.expired", requester=telling.people.named(run.requester).name, guests=guests)

@@ -10,6 +10,8 @@ from iac.errors import Broken, ClusterSilent
 WAIT_S: Final[Mapping[str, float]] = {
     "lock.held": 1.0,
     "lock.template": 5.0,
+    "lock.guest": 2.0,
+    "acts.locked": 5.0,
     "freeze.on": 30.0,
     "audit.unread": 1.0,
     "audit.broken": 30.0,

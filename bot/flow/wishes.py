@@ -14,6 +14,10 @@ from bot.flow.rules import Rules
 from bot.flow.telling import proposal_of
 from iac.spec import GuestSpec, PlacedGuest
 
+ACTS = "acts"
+"""The intent of a wish that builds nothing."""
+GUEST = "guest:"
+"""What stands before the number of a guest that is held, so that it is no template."""
 MARK = "threadform"
 """The tag of every guest that is ours to change."""
 
@@ -83,8 +87,33 @@ def created(outcome: Outcome) -> tuple[PlacedGuest, ...]:
 
 
 def templates_of(outcome: Outcome) -> tuple[str, ...]:
-    """What the plan clones from: one name a template, the same in every run."""
-    return tuple(sorted({f"{outcome.cluster}:{guest.template_vmid}" for guest in created(outcome)}))
+    """What no other run may touch meanwhile: the templates that are cloned, the guests that are acted on or changed.
+
+    One name each, the same in every run.
+    """
+    cloned = {f"{outcome.cluster}:{guest.template_vmid}" for guest in created(outcome)}
+    return tuple(sorted(cloned | {f"{outcome.cluster}:{GUEST}{vmid}" for vmid in _touched(outcome)}))
+
+
+def replaces(run: Run, old: Run) -> bool:
+    """Whether a newer wish takes the place of an older one.
+
+    A wish for machines replaces the one before, for a thread builds one stack. Acts stand beside it, and beside
+    others: only the same act on the same guest is asked for again.
+    """
+    new, was = proposal_of(run), proposal_of(old)
+    if new.intent != ACTS or was.intent != ACTS:
+        return ACTS not in (new.intent, was.intent)
+    verbs = {deed.verb for deed in new.acts} & {deed.verb for deed in was.acts}
+    return bool(verbs) and bool({*new.names} & {*was.names})
+
+
+def _touched(outcome: Outcome) -> set[int]:
+    """The numbers of the guests that stand and are changed, destroyed or acted on."""
+    changes = outcome.plan.changes if outcome.plan else ()
+    changed = {c.before.get("vm_id") for c in changes if c.action in {"update", "delete", "replace"}}
+    acted = {step.vmid for step in outcome.acts.steps} if outcome.acts else set[int]()
+    return acted | {vmid for vmid in changed if isinstance(vmid, int)}
 
 
 def _changed(standing: PlacedGuest, wish: Wish) -> PlacedGuest:

@@ -4,7 +4,7 @@ from agents.contracts import Crew
 from bot.domain.outcome import Ending, Progress, Usable
 from bot.ports.guards import Claimed, Claims, Freeze, Freezes, Trail, Trust, Usage
 from bot.ports.leases import Leases
-from bot.ports.machines import Importer, Planner, Remains, Runner, UsableCheck
+from bot.ports.machines import Acts, Importer, Planner, Remains, Runner, UsableCheck
 from bot.ports.records import Attempt, Clock, Handler, Job, Noted, Outgoing, Stack, StateCopy
 from bot.ports.runs import Attempts, Plans, Reservations, Runs, Stacks
 from bot.ports.second import Notice, SecondWay
@@ -24,6 +24,7 @@ from bot.ports.votes import Decide, Decision, Refusal, Reminders, Vote, Votes
 from iac.inventory import Cluster
 
 __all__ = [
+    "Acts",
     "Attempt",
     "Attempts",
     "Claimed",

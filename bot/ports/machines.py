@@ -1,9 +1,10 @@
 """The hands: terraform as planning sees it, the detached runner, and the check that a guest is usable."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from bot.domain.outcome import Ending, Progress, Usable
+from iac.acts import Seen, Step
 from iac.plan import Plan
 from iac.spec import FoundGuest, PlacedGuest, StackSpec
 
@@ -13,6 +14,18 @@ class Planner(Protocol):
 
     async def plan(self, run_id: str, stack: StackSpec, state: bytes | None) -> Plan:
         """Write the workspace, plan, save the plan file, and read it back; ``Broken`` with terraform's words."""
+        ...
+
+
+class Acts(Protocol):
+    """Acts on guests, as planning sees them: a close look, and the steps kept for the runner. Nothing is done here."""
+
+    async def look(self, vmids: Iterable[int]) -> Mapping[int, Seen]:
+        """Those of these guests that are there, as they are now; ``ClusterSilent`` or ``Broken``."""
+        ...
+
+    async def keep(self, run_id: str, digest: str, steps: Sequence[Step]) -> None:
+        """Keep the steps until the run is over, so that any machine can do exactly these; ``Lost`` where it is."""
         ...
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-RoleName = Literal["requester", "approver", "destroyer", "admin"]
+RoleName = Literal["requester", "approver", "destroyer", "operator", "admin"]
 
 
 class QuotaSetting(BaseModel):
@@ -23,7 +23,7 @@ Account = Annotated[str, Field(pattern=r"^[a-z]+:.+$")]
 
 
 class PersonSetting(BaseModel):
-    """One person: ``id`` is ``platform:id``; roles are requester, approver, destroyer, admin.
+    """One person: ``id`` is ``platform:id``; roles are requester, approver, destroyer, operator, admin.
 
     ``also`` are the same human's other accounts: they are one person, who approves nothing of their own by another.
     """

@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from iac.acts.values import Automatic
 from iac.spec import Limits
 
 
@@ -46,7 +47,10 @@ class LeaseSetting(BaseModel):
 
 
 class EnvironmentSetting(BaseModel):
-    """What holds in one environment. Empty lists mean any approver, node, storage or network."""
+    """What holds in one environment. Empty lists mean any approver, node, storage or network.
+
+    ``auto_acts`` are acts that need nobody's yes; only those that cost a guest nothing can be among them.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -58,6 +62,7 @@ class EnvironmentSetting(BaseModel):
     tags: tuple[str, ...] = ()
     limits: LimitSetting | None = None
     auto_approve: LimitSetting | None = None
+    auto_acts: tuple[Automatic, ...] = ()
     remind_hours: float = Field(4, gt=0)
     escalate_hours: float = Field(12, gt=0)
     escalate_to: str = ""

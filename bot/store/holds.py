@@ -54,6 +54,8 @@ async def check_templates_free(connection: AsyncConnection, run_id: str, templat
     row = (await connection.execute(chosen)).first()
     if row is not None:
         holder = row.decided_by or row.requester
+        if ":guest:" in row.template:
+            raise Refused("lock.guest", holder=holder, run=row.id, vmid=row.template.rpartition(":")[2])
         raise Refused("lock.template", holder=holder, run=row.id, template=row.template)
 
 

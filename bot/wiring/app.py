@@ -36,6 +36,7 @@ from bot.store.stacks import Vault
 from bot.store.threads import Patience, RedisThreads
 from bot.store.trust import LOOK_EVERY_S, AuditTrust
 from bot.store.upgrading import upgrade
+from bot.wiring.acting import Albums, KeptActs
 from bot.wiring.chats import Talking, talking_of
 from bot.wiring.checks import Checks
 from bot.wiring.cluster import open_cluster
@@ -52,7 +53,7 @@ from bot.wiring.stages import asking_of, checking_of, stages_of
 from bot.wiring.standing import runs_home
 from bot.worker import Duty, Worker, name_of_this_process
 from iac.inventory import Cluster
-from iac.proxmox import CachedEye, ProxmoxEye, ProxmoxRecords, Watch, WatchingEye
+from iac.proxmox import Access, CachedEye, Closely, ProxmoxEye, ProxmoxRecords, Watch, WatchingEye
 from iac.redaction import keep_secret
 from iac.terraform.importer import TerraformImporter
 from iac.terraform.standby import Standby
@@ -131,13 +132,12 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         stack.push_async_callback(talking.close)
         book = book_from(settings, talking.directories)
         runs = SqlRuns(database)
-        eye = ProxmoxEye(place.access, seconds=settings.pve_seconds)
-        watch = Watch(ProxmoxRecords(place.access, seconds=min(LOOK_S, settings.pve_seconds)))
-        cluster = WatchingEye(eye, watch)
-        recent = WatchingEye(CachedEye(eye, max_age_s=SHARED_READING_S), watch)
+        cluster, recent, closely = _eyes(settings, place.access)
+        kept = SqlPlans(database, Vault(state_key(settings)))
         planner, standby = planner_of(settings, place.access)
         lint = TerraformLint(planner.toolchain, planner.toolchain.room / "linted")
-        crew = crew_of(settings, recent, RunsDesk(runs, book), Beside(purse_of(settings, database, time.time), lint))
+        beside = Beside(purse_of(settings, database, time.time), lint, Albums(closely))
+        crew = crew_of(settings, recent, RunsDesk(runs, book), beside)
         stack.push_async_callback(crew.close)
         stack.callback(standby.close)
         parts = Parts(
@@ -152,7 +152,8 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
             cluster=cluster,
             recent=recent,
             crew=crew,
-            planner=KeptPlanner(planner, SqlPlans(database, Vault(state_key(settings)))),
+            planner=KeptPlanner(planner, kept),
+            acts=KeptActs(closely, runs_home(settings), kept),
             importer=TerraformImporter(planner.toolchain, planner.runs_home, planner.credentials),
             runner=DetachedRunner(runs_home(settings), runs, steps_of, runner_environment(settings)),
             place=place,
@@ -162,6 +163,14 @@ async def build(settings: Settings, *, extra: Mapping[str, Chat] | None = None) 
         )
         stack.push_async_callback(parts.runner.close)
         yield _app(parts, talking, (redis.url, standby, lint))
+
+
+def _eyes(settings: Settings, access: Access) -> tuple[Cluster, Cluster, Closely]:
+    """One eye that looks afresh, one whose last reading is shared for a moment, and one for single guests."""
+    eye = ProxmoxEye(access, seconds=settings.pve_seconds)
+    watch = Watch(ProxmoxRecords(access, seconds=min(LOOK_S, settings.pve_seconds)))
+    recent = WatchingEye(CachedEye(eye, max_age_s=SHARED_READING_S), watch)
+    return WatchingEye(eye, watch), recent, Closely(access, settings.pve_seconds)
 
 
 def _cleaning(parts: Parts) -> Duty:

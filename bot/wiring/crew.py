@@ -46,7 +46,7 @@ class RunsDesk:
         names = tuple(guest.name for guest in proposal.guests)
         return RunLine(
             id=run.id,
-            title=", ".join(names),
+            title=", ".join(proposal.names),
             state=run.state.value,
             requester=self.people.named(run.requester).name,
             environment=proposal.environment,

@@ -26,6 +26,7 @@ def _environment(name: str, rules: EnvironmentSetting, settings: Settings) -> En
         tags=rules.tags,
         limits=(rules.limits or settings.limits).limits(),
         auto=rules.auto_approve.limits() if rules.auto_approve else None,
+        auto_acts=frozenset(rules.auto_acts),
         remind_s=rules.remind_hours * HOUR_S,
         escalate_s=rules.escalate_hours * HOUR_S,
         escalate_to=rules.escalate_to,

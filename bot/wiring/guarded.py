@@ -16,15 +16,13 @@ from bot.store.database import open_database
 from bot.store.plans import SqlPlans
 from bot.store.runs import SqlRuns
 from bot.store.stacks import SqlStacks, Vault
+from bot.wiring.hands import EitherHand
 from bot.wiring.keys import state_key
 from bot.wiring.standing import credentials, runs_home
 from iac.errors import ClusterSilent, Refused
 from iac.redaction import keep_secret
-from iac.terraform.applier import Applier
-from iac.terraform.skeleton import warm
 from iac.terraform.state import read_state
 from iac.terraform.toolchain import Toolchain, load
-from iac.workspace import Workspace, unpack
 
 NOBODY = "-"
 """No run, no token and no stack has this id: what is asked of it touches nothing."""
@@ -92,18 +90,13 @@ def _hand(settings: Settings, toolchain: Toolchain, run_id: str) -> Hand:
             interrupt=lambda: None,
             state=lambda: read_state(directory),
         )
-    applier = Applier(toolchain, access, directory, settings.apply_seconds)
-
-    def apply(digest: str) -> Ending:
-        applied = applier.apply(digest)
-        return Ending(applied.exit_code == 0, applied.seconds, applied.errors)
-
+    either = EitherHand(directory, toolchain, access, settings.apply_seconds)
     return Hand(
-        hold=lambda: applier.hold(HOLD_S),
-        has_plan=Workspace(directory).plan_file.exists,
-        unpack=lambda files: _unpack(directory, files, toolchain),
-        apply=apply,
-        interrupt=applier.interrupt,
+        hold=lambda: either.hold(HOLD_S),
+        has_plan=either.has_plan,
+        unpack=either.unpack,
+        apply=either.apply,
+        interrupt=either.interrupt,
         state=lambda: read_state(directory),
     )
 
@@ -111,7 +104,3 @@ def _hand(settings: Settings, toolchain: Toolchain, run_id: str) -> Hand:
 def _no_lab(_digest: str) -> Ending:
     """Behind the door, so that it is recorded and told; before it, the watchdog would start runners for ever."""
     raise ClusterSilent("looking for the lab", "no lab serves this home")
-
-
-def _unpack(directory: Path, files: bytes, toolchain: Toolchain) -> None:
-    unpack(directory, files, warm(toolchain))

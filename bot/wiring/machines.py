@@ -9,6 +9,7 @@ from bot.domain.outcome import Progress, Usable
 from bot.ports import Plans
 from bot.ports.machines import Whereabouts
 from bot.settings import Settings
+from bot.wiring.acting import acts_of
 from bot.wiring.standing import runs_home
 from iac.plan import Plan
 from iac.proxmox import Access
@@ -41,10 +42,11 @@ def planner_of(settings: Settings, access: Access) -> tuple[TerraformPlanner, St
 
 
 def steps_of(directory: Path) -> Callable[[], Iterator[Progress]]:
-    """A reader of what terraform reports from one run's directory: each call gives the steps that are new."""
-    tail = Tail(Workspace(directory).events_file)
+    """A reader of what is reported from one run's directory, by either hand: each call gives the steps that are new."""
+    tail, acted = Tail(Workspace(directory).events_file), acts_of(directory)
 
     def steps() -> Iterator[Progress]:
+        yield from acted()
         if not tail.path.exists():
             return
         for event in tail.read():

@@ -6,7 +6,7 @@ from agents.crew import AdkCrew
 from bot.chat.words import Words
 from bot.detached import DetachedRunner
 from bot.flow.telling import Telling
-from bot.ports import Clock, Importer, Planner, Runs
+from bot.ports import Acts, Clock, Importer, Planner, Runs
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.jobs import RedisJobs
@@ -34,6 +34,7 @@ class Parts:
     recent: Cluster
     crew: AdkCrew
     planner: Planner
+    acts: Acts
     importer: Importer
     runner: DetachedRunner
     place: Place

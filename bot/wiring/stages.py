@@ -1,5 +1,6 @@
 """The stages, from their parts."""
 
+from bot.flow.acting import Acting
 from bot.flow.applying import Applying
 from bot.flow.approving import Approving
 from bot.flow.asking import Asking
@@ -23,6 +24,7 @@ from bot.flow.tongue import Tongue
 from bot.flow.tracing import Tracing
 from bot.flow.upkeep import Upkeep
 from bot.hearing import Stages
+from bot.ports import Cluster
 from bot.store.attempts import Attempts
 from bot.store.claims import SqlClaims
 from bot.store.freezes import SqlFreezes
@@ -96,6 +98,7 @@ def _planning(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) ->
         freezes=SqlFreezes(parts.database),
         cluster=parts.recent,
         planner=parts.planner,
+        acting=_acting(parts, parts.recent),
         people=parts.book,
         jobs=parts.jobs,
         telling=parts.telling,
@@ -180,6 +183,7 @@ def _applying(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) ->
         claims=SqlClaims(parts.database),
         reservations=reservations,
         cluster=parts.cluster,
+        acting=_acting(parts, parts.cluster),
         people=parts.book,
         rules=rules_of(parts.settings),
         now=parts.now,
@@ -207,6 +211,7 @@ def _closing(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> 
         reservations=reservations,
         claims=SqlClaims(parts.database),
         lives=Lives(SqlLeases(parts.database), parts.book),
+        acting=_acting(parts, parts.cluster),
         usable=Usability(Eye(parts.place.access, parts.place.reach)),
         recovering=Recovering(
             stacks=stacks,
@@ -224,6 +229,16 @@ def _closing(parts: Parts, stacks: SqlStacks, reservations: SqlReservations) -> 
         owner=parts.owner,
         lease_s=parts.settings.claim_seconds,
         now=parts.now,
+    )
+
+
+def _acting(parts: Parts, cluster: Cluster) -> Acting:
+    return Acting(
+        cluster=cluster,
+        acts=parts.acts,
+        people=parts.book,
+        remains=LocalRemains(runs_home(parts.settings)),
+        rules=rules_of(parts.settings),
     )
 
 

@@ -30,13 +30,14 @@ async def test_a_conversation_ends_in_the_frame_that_it_must(line):
     expected = line["expect"]
     if isinstance(result, Proposal):
         found = [[g.name, g.template, g.cores, g.memory_mb, g.disk_gb] for g in result.guests]
-        wanted = expected.get("guests", "no proposal at all")
+        wanted = expected.get("guests", [] if "acts" in expected else "no proposal at all")
         assert [g[1:] for g in found] == [w[1:] for w in wanted]
         assert all(w[0] in (None, g[0]) for g, w in zip(found, wanted, strict=True))
+        assert [[d.verb, d.guest] for d in result.acts] == expected.get("acts", [])
         assert result.environment == expected.get("environment", "dev")
         for slot in ("node", "storage", "network", "is_ha"):
             assert slot not in expected or getattr(result.guests[0], slot) == expected[slot]
     else:
         assert expected.get("ask", []) == [q.slot for q in result.questions]
         assert expected.get("key") in (None, keys(result)[0])
-        assert "guests" not in expected, keys(result)
+        assert not {"guests", "acts"} & set(expected), keys(result)

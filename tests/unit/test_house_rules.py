@@ -16,6 +16,8 @@ COMMANDS = next(a for a in _parser()._actions if a.dest == "command").choices
 
 BREACHES = {
     "the agents reach for terraform": ("agents/rules/reach.py", "from iac.terraform import door\n"),
+    "the agents reach for the hand": ("agents/rules/acts.py", "import iac.hand\n"),
+    "a stage reaches for the hand": ("bot/flow/acts.py", "from iac.hand import Doer\n"),
     "the agents reach for the workspace": ("agents/nodes/reach.py", "import iac.workspace\n"),
     "machines learn of people": ("iac/people.py", "from bot.domain import run\n"),
     "a rule opens a database": ("bot/domain/opens.py", "import sqlalchemy\n"),

@@ -20,26 +20,31 @@ STOPPING = "apply.stopping"
 
 def approved_parts(view: View) -> list[Part]:
     """Said yes to; about to begin, or waiting for its turn."""
-    at = view.moment(view.run.decided_at or view.run.updated_at)
-    return [
-        Text(by_all(view, "card.approved", at=at)),
-        *plan_parts(view),
-        *diff(view),
-    ]
+    return [approved_head(view), *plan_parts(view), *diff(view)]
+
+
+def approved_head(view: View) -> Text:
+    """Who said yes, and when."""
+    return Text(by_all(view, "card.approved", at=view.moment(view.run.decided_at or view.run.updated_at)))
+
+
+def applying_head(view: View) -> Text:
+    """Whose yes is being carried out."""
+    return Text(by_all(view, "card.applying"))
 
 
 def applying_parts(view: View) -> list[Part]:
     """One line for each resource on its way."""
-    head = Text(by_all(view, "card.applying"))
-    return [head, *(progress_parts(view) or plan_parts(view)), *diff(view), *_stop(view)]
+    stop = stop_buttons(view, view.say("card.confirm.stop"))
+    return [applying_head(view), *(progress_parts(view) or plan_parts(view)), *diff(view), *stop]
 
 
-def _stop(view: View) -> list[Part]:
-    """The way to stop it, until somebody has gone it."""
+def stop_buttons(view: View, confirm: str) -> list[Part]:
+    """The way to stop it, until somebody has gone it; ``confirm`` says what that means."""
     if any(note.key == STOPPING for note in view.outcome.notes):
         return []
     words = view.say("card.button.stop"), button_value(view.run)
-    return [Buttons((Button(STOP, *words, style="danger", confirm=view.say("card.confirm.stop")),))]
+    return [Buttons((Button(STOP, *words, style="danger", confirm=confirm),))]
 
 
 def by_all(view: View, key: str, **values: Value) -> str:

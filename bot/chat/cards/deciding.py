@@ -24,7 +24,8 @@ def voting_parts(view: View) -> list[Part]:
 def buttons(view: View) -> Buttons:
     """Approve, edit and discard. A plan that destroys looks like one, and asks for names when it is pressed."""
     value = button_value(view.run)
-    is_losing = bool(destroyed(view.outcome.plan))
+    acts = view.outcome.acts
+    is_losing = bool(destroyed(view.outcome.plan)) or bool(acts and (acts.lost or acts.interrupted))
     approve = Button("approve", view.say("card.button.approve"), value, "danger" if is_losing else "primary")
     edit = [Button("edit", view.say("card.button.edit"), value)] if is_editable(view) else []
     return Buttons((approve, *edit, Button("discard", view.say("card.button.discard"), value)))
@@ -41,7 +42,8 @@ def names_card(sentence: Sentence, guests: tuple[str, ...], form_id: str, words:
     count = len(guests)
     asked = Input(TYPED, words.text("approve.form.names", language, count=count))
     title = words.text("approve.form.title", language, count=count)
-    form = Form(form_id, title, (asked,), submit=words.text("approve.form.submit", language), style="danger")
+    submit = words.text("acts.form.submit" if sentence.key.startswith("acts.") else "approve.form.submit", language)
+    form = Form(form_id, title, (asked,), submit=submit, style="danger")
     return Card(plain=said, parts=(Text(said), form), tone="bad")
 
 

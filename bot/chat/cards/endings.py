@@ -48,10 +48,10 @@ def refused_parts(view: View) -> list[Part]:
 def errored_parts(view: View) -> list[Part]:
     """What broke, what exists now, terraform's own words, and the way on."""
     there = now_parts(view) if view.outcome.standing is not None else _exists(view)
-    return [*_broke(view), *there, *errors_parts(view), *_way(view), *diff(view), *mend_buttons(view)]
+    return [*broke(view), *there, *errors_parts(view), *_way(view), *diff(view), *mend_buttons(view)]
 
 
-def _broke(view: View) -> list[Part]:
+def broke(view: View) -> list[Part]:
     """What broke; somebody's stop is the whole of it."""
     if view.outcome.error and view.outcome.error.key in STOPPED:
         return _why(view)
@@ -114,15 +114,15 @@ def has_begun(view: View) -> bool:
     return view.outcome.ending is not None or bool(view.outcome.progress) or view.run.decided_by is not None
 
 
-def errors_parts(view: View) -> list[Part]:
-    """Terraform's own words, whole: open while they are few, folded when they are many."""
+def errors_parts(view: View, key: str = "card.errors") -> list[Part]:
+    """The words of terraform, or of Proxmox VE, whole: open while they are few, folded when they are many."""
     text = "\n\n".join(error.strip() for error in (view.outcome.ending.errors if view.outcome.ending else ()))
     lines = len(text.splitlines())
     if not lines:
         return []
     if lines > ERROR_LINES_SHOWN:
-        return [Diff(view.say("card.errors_long", count=lines), text, f"{view.run.id}-errors.txt")]
-    return [Text(view.say("card.errors")), Code(text)]
+        return [Diff(view.say(f"{key}_long", count=lines), text, f"{view.run.id}-errors.txt")]
+    return [Text(view.say(key)), Code(text)]
 
 
 def _why(view: View) -> list[Part]:

@@ -4,7 +4,7 @@ from bot.chat.cards.changes import change_parts, counts_text, diff_part
 from bot.chat.cards.deciding import buttons, voting_parts
 from bot.chat.cards.guests import wished
 from bot.chat.cards.placement import placement_parts
-from bot.chat.cards.view import View
+from bot.chat.cards.view import View, deed_text
 from bot.chat.port import Fields, Part, Text
 from bot.domain.approval import destroyed
 from bot.domain.run import RunState
@@ -16,12 +16,16 @@ HARMLESS = frozenset({"create", "import"})
 
 def pending_parts(view: View) -> list[Part]:
     """The request as it was understood, while nothing more is known."""
-    key = "card.planning" if view.run.state.value == "planning" else "card.pending"
+    planning = "acts.planning" if view.proposal.acts else "card.planning"
+    key = planning if view.run.state.value == "planning" else "card.pending"
     return [Text(view.say(key)), *asked_parts(view)]
 
 
 def asked_parts(view: View) -> list[Part]:
     """What was asked for, guest by guest."""
+    if view.proposal.acts:
+        acts = view.items(view.say("card.asked"), (deed_text(view, deed) for deed in view.proposal.acts))
+        return [acts] if acts else []
     head = "card.asked_removal" if view.proposal.intent == "destroy" else "card.asked"
     asked = view.items(view.say(head), (wished(view, guest) for guest in view.proposal.guests))
     return [asked] if asked else []
@@ -29,8 +33,8 @@ def asked_parts(view: View) -> list[Part]:
 
 def planned_parts(view: View) -> list[Part]:
     """Everything an approver reads, in the order they ask for it."""
-    facts = [_facts(view), *voting_parts(view)]
-    return [*plan_parts(view), *placement_parts(view), *facts, *_diff(view), buttons(view)]
+    about = [facts(view), *voting_parts(view)]
+    return [*plan_parts(view), *placement_parts(view), *about, *_diff(view), buttons(view)]
 
 
 def plan_parts(view: View) -> list[Part]:
@@ -51,7 +55,8 @@ def _lead(view: View, plan: Plan) -> str:
     return view.say("card.safe" if set(plan.counts) <= HARMLESS else "card.counts", counts=counts)
 
 
-def _facts(view: View) -> Fields:
+def facts(view: View) -> Fields:
+    """Who asked, where it goes, what it costs, and until when it can be decided."""
     items = [
         (view.say("card.asked_by"), view.name(view.run.requester)),
         (view.say("card.environment"), view.proposal.environment),

@@ -20,7 +20,7 @@ def report_parts(view: View) -> list[Part]:
     parts = [part for usable in view.outcome.usable for part in _guest_parts(view, usable)]
     if not parts:
         parts = [Text(view.say("card.applied")), *plan_parts(view)]
-    return [*parts, _decision(view), *diff(view), *_undo(view)]
+    return [*parts, decision(view), *diff(view), *_undo(view)]
 
 
 def _undo(view: View) -> list[Part]:
@@ -92,7 +92,8 @@ def _facts(view: View, usable: Usable, guest: PlacedGuest | None) -> tuple[tuple
     return tuple(rows)
 
 
-def _decision(view: View) -> Fields:
+def decision(view: View) -> Fields:
+    """Who asked, who decided, how long it took."""
     rows = [
         (view.say("card.asked_by"), view.name(view.run.requester)),
         (view.say("card.decided_by"), view.words_join(view.deciders)),

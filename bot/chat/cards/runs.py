@@ -3,6 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from agents.contracts import Proposal
+from bot.chat.cards.acts import (
+    acts_title,
+    applying_acts,
+    approved_acts,
+    errored_acts,
+    no_acts,
+    planned_acts,
+    report_acts,
+)
 from bot.chat.cards.applying import applying_parts, approved_parts, checking_parts
 from bot.chat.cards.endings import (
     discarded_parts,
@@ -46,6 +55,16 @@ FORMS: Mapping[RunState, tuple[Tone, Parts]] = {
     S.REFUSED: ("bad", refused_parts),
 }
 
+ACT_FORMS: Mapping[RunState, tuple[Tone, Parts]] = {
+    **FORMS,
+    S.PLANNED: ("waiting", planned_acts),
+    S.APPROVED: ("busy", approved_acts),
+    S.APPLYING: ("busy", applying_acts),
+    S.APPLIED: ("good", report_acts),
+    S.NO_CHANGES: ("good", no_acts),
+    S.ERRORED: ("bad", errored_acts),
+}
+
 
 def run_card(run: Run, proposal: Proposal, outcome: Outcome, people: Around, words: Words) -> Card:
     """The card of a run as it stands, with the people around it."""
@@ -68,6 +87,12 @@ def _with_notes(parts: list[Part], notes: list[Part]) -> tuple[Part, ...]:
 
 def _form(view: View) -> tuple[str, Tone, Parts]:
     """The title's key, the tone and the parts; the state alone does not tell whether done is usable."""
+    if view.proposal.acts:
+        return (acts_title(view) if view.run.state is S.PLANNED else _stage(view), *ACT_FORMS[view.run.state])
+    return _plan_form(view)
+
+
+def _plan_form(view: View) -> tuple[str, Tone, Parts]:
     state = view.run.state
     tone, parts = FORMS[state]
     if state is S.APPLIED and is_checking(view):
@@ -81,7 +106,11 @@ def _form(view: View) -> tuple[str, Tone, Parts]:
         return "removed", tone, parts
     if state is S.ERRORED and has_begun(view):
         return "errored_partly", tone, parts
-    return ("pending" if state is S.DRAFT else state.value), tone, parts
+    return _stage(view), tone, parts
+
+
+def _stage(view: View) -> str:
+    return "pending" if view.run.state is S.DRAFT else view.run.state.value
 
 
 def _notes(view: View) -> list[Part]:

@@ -10,6 +10,7 @@ from bot.domain.automatic import RULE
 from bot.domain.lease import days
 from bot.domain.outcome import Outcome
 from bot.domain.run import Run, RunState
+from iac.acts import Deed
 from iac.errors import Sentence, Value
 
 
@@ -43,7 +44,7 @@ class View:
     @property
     def guests(self) -> tuple[str, ...]:
         """The names of the guests that were asked for."""
-        return tuple(guest.name for guest in self.proposal.guests)
+        return self.outcome.acts.guests if self.outcome.acts and self.outcome.acts.steps else self.proposal.names
 
     @property
     def created(self) -> frozenset[str]:
@@ -108,3 +109,13 @@ class View:
         """A paragraph with a list under it; None where the list is empty."""
         listed = [f"- {line}" for line in lines]
         return Text("\n".join([head, *listed])) if listed else None
+
+
+def deed_text(view: View, deed: Deed, name: str = "") -> str:
+    """An act in words, what is not decided yet left out; ``name`` is the guest's, where only its number was asked."""
+    given = {"snapshot": deed.snapshot, "storage": deed.storage, "node": deed.node}
+    values = {key: value for key, value in given.items() if value}
+    key = f"acts.deed.{deed.verb}"
+    bare = f"{key}.open"
+    is_open = view.words.has(bare) and not (values.keys() & {"snapshot", "storage"})
+    return view.say(bare if is_open else key, guest=name or deed.guest, **values)

@@ -48,8 +48,8 @@ async def test_what_is_left_is_told_when_it_is_asked():
 
 
 async def test_an_act_that_is_not_done_is_told_back_as_it_was_understood():
-    reply = await said("redémarre web01 stp", None)
-    assert keys(reply) == ["crew.unsupported.power", "crew.heard.restart_vm", "crew.can"]
+    reply = await said("passe web01 à 8 coeurs stp", None)
+    assert keys(reply) == ["crew.unsupported.resize", "crew.heard.resize_vm", "crew.can"]
     assert reply.sentences[1].values["guests"] == ("web01",)
 
 
