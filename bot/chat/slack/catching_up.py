@@ -31,7 +31,7 @@ class CatchingUp:
 
     reading: Reading
     joined: JoinedThreads
-    hear: Callable[[Said], Awaitable[None]]
+    hear: Callable[[Said], Awaitable[object]]
     _: KW_ONLY
     now: Clock = time.time
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

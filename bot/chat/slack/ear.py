@@ -49,6 +49,7 @@ class Ear:
     words: Words
     now: Clock = time.monotonic
     _known: dict[str, float] = field(default_factory=dict)
+    _told: dict[str, None] = field(default_factory=dict)
 
     async def hear(self, body: Json) -> Json:
         """One body; raises where it could not be stored: then it is not acknowledged, and comes again."""
@@ -61,7 +62,8 @@ class Ear:
             log.warning("body.unreadable", kind=body.get("type"), why=f"{type(fault).__name__}: {fault}")
             return NOTHING
         if isinstance(event, Said):
-            await self.said(event)
+            if await self.said(event) and self._is_first(event):
+                self.beside.thinking(event)
         elif isinstance(event, Opened):
             self.beside.greet(event)
         elif isinstance(event, Pressed):
@@ -72,20 +74,21 @@ class Ear:
             return await self._commanded(event)
         return NOTHING
 
-    async def said(self, event: Said) -> None:
+    async def said(self, event: Said) -> bool:
         """Words: kept where they are for us; in all other places nothing is stored, and nothing is logged."""
         is_here = self.own.acts_in(event.conversation.channel)
         if not event.is_to_bot:
             if not is_here or not await self._takes_part(event.conversation):
-                return
+                return False
             event = replace(event, is_to_bot=True)
         if not is_here:
-            self.beside.not_here(event)
-            return
+            if self._is_first(event):
+                self.beside.not_here(event)
+            return False
         # First the thread, then the word: a reply that comes a moment later is known to be for us.
         await self._join(event.conversation, float(event.message.id) if event.message else 0.0)
         await self.sink(event)
-        self.beside.thinking(event)
+        return True
 
     async def _pressed(self, event: Pressed) -> None:
         """A button that opens a form says nothing to anybody else: it is opened while its trigger is fresh."""
@@ -111,6 +114,14 @@ class Ear:
         if not await self._opened(event):
             await self.sink(event)
         return NOTHING
+
+    def _is_first(self, event: Said) -> bool:
+        """Whether these words came for the first time: Slack tells a mention twice, and more often when it doubts."""
+        is_first = event.dedupe not in self._told
+        self._told[event.dedupe] = None
+        while len(self._told) > KNOWN:
+            del self._told[next(iter(self._told))]
+        return is_first
 
     async def _takes_part(self, conversation: Conversation) -> bool:
         return conversation.key in self._known or await self.joined.has(conversation)

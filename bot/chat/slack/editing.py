@@ -53,7 +53,7 @@ class Editing:
         self._instead[message.id] = found
 
     async def _found(self, message: Message) -> Message | None:
-        messages = await Reading(self.saying.calls).thread(message.conversation)
+        messages = await Reading(self.saying.calls).thread(message.conversation, since=float(message.id))
         ts = stands_for(messages, message.id, await self.own())
         return Message(message.conversation, ts) if ts else None
 

@@ -1,7 +1,8 @@
 """Saying a card in a place: its messages, its edits and its files, each once, whatever broke in between."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from bot.chat.slack.render import render
 from bot.chat.slack.rendered import Post, Rendered
 from bot.chat.slack.thread import Reading
 from bot.chat.words import Words
+from bot.ports import Clock
 from iac.errors import Broken
 
 log = structlog.get_logger()
@@ -24,6 +26,8 @@ TOO_LONG: Final = frozenset({"msg_blocks_too_long", "msg_too_long", "metadata_to
 PAUSE_MOST_S: Final = 10.0
 """How long the next piece of a card waits where Slack asks for it; longer, and it is tried again later."""
 PIECE_TRIES: Final = 3
+LATELY_S: Final = 2 * 86_400.0
+"""Twice as long as the outbox tries to say something."""
 KEPT: Final = 1_000
 NONE: Final = frozenset[str]()
 
@@ -38,6 +42,7 @@ class Saying:
     words: Words
     own: Callable[[], Awaitable[str]]
     can_fold: bool = True
+    now: Clock = time.time
     _begun: dict[str, Out] = field(default_factory=dict)
     _files: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -45,7 +50,7 @@ class Saying:
         """Say a card, or what of it is not out yet; ``about`` is the metadata of its first message."""
         begun = self._begun.get(key, Out())
         if begun.root:
-            await self.replace(Message(to, begun.root), card)
+            await patiently(lambda: self.replace(Message(to, begun.root), card))
         rendered, root = await self._rooted(to, card, begun.root, about or metadata(key, ""))
         conversation = Conversation(to.platform, to.space, to.channel, to.thread or root, to.is_direct)
         message = Message(conversation, root)
@@ -54,18 +59,28 @@ class Saying:
         return message
 
     async def find(self, to: Conversation, key: str) -> Message | None:
-        """The message of a card that is out as a whole; of one that is not, ``post`` says the rest."""
+        """The message of a card that is out as a whole; of one that is not, ``post`` says the rest.
+
+        Where Slack asks to wait that is ``Broken``, not ``TooFast``: what is in doubt stays in doubt.
+        """
         own = await self.own()
-        found = out_of(await Reading(self.calls).thread(to), key, own)
+        found = out_of(await self._lately(to), key, own)
         if not found.root:
             return None
         conversation = Conversation(to.platform, to.space, to.channel, to.thread or found.root, to.is_direct)
         if not to.thread:  # what is behind it stands in the thread that it began
-            found = out_of(await Reading(self.calls).thread(conversation), key, own)
+            found = out_of(await self._lately(conversation), key, own)
         if found.is_whole:
             return Message(conversation, found.root)
         _keep(self._begun, key, found)
         return None
+
+    async def _lately(self, to: Conversation) -> Sequence[Mapping[str, Any]]:
+        """What was said there since whatever may be in doubt; nothing older is waited for by the outbox."""
+        try:
+            return await Reading(self.calls).thread(to, since=self.now() - LATELY_S)
+        except TooFast as wait:
+            raise Broken("looking for what was said on Slack", str(wait), is_worth_retrying=True) from wait
 
     async def replace(self, message: Message, card: Card) -> Rendered:
         """Put a card in the place of another; raises ``No`` where Slack does not let us."""
@@ -147,7 +162,7 @@ class Saying:
 
     async def _behind(self, message: Message, key: str) -> frozenset[str]:
         """What is out of an edit: the files after the message, and what carries the key of the edit."""
-        messages = await Reading(self.calls).thread(message.conversation)
+        messages = await Reading(self.calls).thread(message.conversation, since=float(message.id))
         own = await self.own()
         ours = [each for each in messages if each.get("user") == own]
         return files_behind(ours, message.id) | out_of(ours, key, own).marks

@@ -140,6 +140,7 @@ async def test_a_channel_that_is_not_ours_is_told_so_when_it_names_us_and_is_sil
         await (await slack.say(ALICE, OPS, "a machine")).acked()
         await (await slack.say(ALICE, OPS, "lunch?", mention=False)).acked()
         assert "do not act in this channel" in read(await slack.whisper(ALICE))
+        assert len(slack.whispers(ALICE)) == 1
         command = await slack.command(BOB, OPS, "/threadform", "status")
         assert command.is_acked
         assert "do not act in this channel" in read(await slack.whisper(BOB))
@@ -165,6 +166,8 @@ async def test_whoever_opens_our_tab_is_offered_what_to_ask_and_sees_that_we_are
         said = await (await room.slack.say(ALICE, "", "quelles machines y a-t-il ?")).acked()
         await room.slack.until(lambda: room.slack.workspace.statuses.get((home.id, said.ts)), "a status")
         assert room.slack.workspace.statuses[home.id, said.ts] == "y travaille…"
+        await room.slack.redeliver(said.deliveries[0])
+        assert room.slack.count("assistant.threads.setStatus") == 1
 
 
 async def test_what_was_said_while_nobody_heard_is_heard_afterwards_and_nothing_twice(room):

@@ -32,6 +32,15 @@ async def test_a_card_that_went_out_although_slack_said_no_is_found_and_not_said
     assert await room.chat.find(place(), "run:1") is not None
 
 
+async def test_a_look_that_slack_puts_off_leaves_the_doubt_as_it_is(room):
+    """The outbox takes ``TooFast`` for: nothing was said."""
+    await room.chat.post(place(), CARD, key="run:1")
+    room.slack.faults.next("conversations.history", status=429, error="ratelimited", headers={"Retry-After": "1"})
+    with pytest.raises(Broken, match="asks to wait") as fault:
+        await room.chat.find(place(), "run:1")
+    assert fault.value.is_worth_retrying
+
+
 async def test_where_slack_is_too_fast_the_outbox_is_told_how_long_to_wait(room):
     room.slack.faults.next("chat.postMessage", status=429, error="ratelimited", headers={"Retry-After": "7"})
     with pytest.raises(TooFast) as wait:
