@@ -18,7 +18,8 @@ from tests.fixtures.mattermost.server import FakeMattermost, open_mattermost
 from tests.fixtures.ports import free_port
 
 WORDS = Words.load()
-PACE = Pace(ping=0.5, pong=0.5, answer=5.0, start=2.0, pause=0.02, pause_most=0.2)
+PACE = Pace(ping=0.5, pong=60.0, answer=60.0, start=60.0, pause=0.02, pause_most=0.2)
+"""Quick to ask, patient with the answer: a busy machine is not a server that is gone."""
 APPROVE = Button("approve", "Approve", "4f2a:abcdef", "primary")
 FORM = Form("ask:en:1", "Sizes", (Input("cores", "How many cores?", default="4"),), state="ours")
 WAITING = Card("api01: plan ready", (Text("one machine"), Buttons((APPROVE,))), "api01: plan ready", "waiting")
@@ -84,6 +85,7 @@ class World:
     server: FakeMattermost
     memory: Memory = field(default_factory=Memory)
     heard: Heard = field(default_factory=Heard)
+    pace: Pace = PACE
 
     def __post_init__(self) -> None:
         self.bot = self.server.add("threadform", is_bot=True)
@@ -92,7 +94,7 @@ class World:
 
     def chat(self, **more: object) -> MattermostChat:
         at = Server(self.server.url, self.bot.token, f"http://127.0.0.1:{self.port}", ("command-token",))
-        return MattermostChat(at, b"s" * 32, WORDS, self.memory, self.memory, pace=PACE, **more)
+        return MattermostChat(at, b"s" * 32, WORDS, self.memory, self.memory, pace=self.pace, **more)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[MattermostChat]:

@@ -1,5 +1,7 @@
 """The websocket breaks in every way it can: what was said meanwhile is heard once, in its order."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.chat.mattermost.faults import Broken
@@ -44,6 +46,7 @@ async def test_a_server_that_forgot_us_is_read_anew(world):
 
 
 async def test_a_frozen_server_is_noticed(world):
+    world.pace = replace(world.pace, pong=0.5)
     async with world.running():
         await said(world, "one")
         await heard(world, "one")

@@ -1,5 +1,7 @@
 """People and the bot in one thread of Mattermost: heard once, answered in place, silent elsewhere."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.chat.mattermost.faults import NoStart
@@ -217,6 +219,7 @@ async def test_a_bad_token_ends_the_start_with_its_reason(world):
 
 
 async def test_no_network_ends_the_start_with_its_reason(world):
+    world.pace = replace(world.pace, start=0.5)
     chat = world.chat()
     await world.server.stop()
     with pytest.raises(NoStart) as no:
