@@ -14,6 +14,7 @@ HOUR_S = 3_600.0
 DAY_S = 24 * HOUR_S
 END_SHOWN = 10
 """How many digits of a lease's end, in whole seconds, a button carries."""
+HOURS_SHOWN = 6
 
 Stage = Literal["living", "ended"]
 
@@ -71,6 +72,10 @@ class Lease:
     def value(self) -> str:
         """What its button carries: a second press on the same card finds another end, and changes nothing."""
         return f"{self.run_id}:{self.guest}:{int(self.ends_at)}"
+
+    def value_for(self, more_s: float | None) -> str:
+        """The same for a length that somebody asked for, in whole hours."""
+        return f"{self.value}:{round(more_s / HOUR_S)}" if more_s else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +136,34 @@ def check_may_extend(lease: Lease, person: Person) -> None:
         raise NotAllowed("lease.no_right", name=person.name, guest=lease.guest)
 
 
-def parse_lease_button(value: str) -> tuple[str, str, int]:
-    """Run, guest and end of a button; ``Refused`` where it is none of ours."""
-    run_id, _, rest = value.partition(":")
-    guest, _, ends = rest.rpartition(":")
-    if not (run_id and guest and ends.isdecimal() and len(ends) <= END_SHOWN):
+@dataclass(frozen=True, slots=True)
+class LeaseButton:
+    """What a button named: the run, the guest, the end as it was shown, and the length that was asked for."""
+
+    run_id: str
+    guest: str
+    end: int
+    more_s: float | None = None
+
+
+def parse_lease_button(value: str) -> LeaseButton:
+    """Run, guest, end and length of a button; ``Refused`` where it is none of ours."""
+    run_id, guest, end, hours = (*value.split(":"), "", "", "")[:4] if value.count(":") in (2, 3) else ("", "", "", "")
+    is_ours = bool(run_id and guest) and _is_count(end, END_SHOWN) and (not hours or _is_count(hours, HOURS_SHOWN))
+    if not is_ours:
         raise Refused("approve.unknown_button")
-    return run_id, guest, int(ends)
+    return LeaseButton(run_id, guest, int(end), int(hours) * HOUR_S if hours else None)
+
+
+def more_asked(lease: Lease, slots: Mapping[str, Any], now: float) -> float | None:
+    """How much longer was asked for, in seconds; None where nothing was said. ``Refused`` where that is no longer."""
+    said = _said(slots)
+    if said is None or said.seconds is not None:
+        return said.seconds if said else None
+    more = (said.until or 0.0) - max(lease.ends_at, now)
+    if more <= 0:
+        raise Refused("lease.no_longer", guest=lease.guest, until=str(slots.get("expires_on", "")))
+    return more
 
 
 def ending(leases: Iterable[Lease], now: float, within_s: float) -> list[Lease]:
@@ -148,6 +174,10 @@ def ending(leases: Iterable[Lease], now: float, within_s: float) -> list[Lease]:
 def days(seconds: float) -> float:
     """As days, for a sentence."""
     return round(seconds / DAY_S, 1)
+
+
+def _is_count(text: str, digits: int) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= digits
 
 
 def _said(slots: Mapping[str, Any]) -> Term | None:

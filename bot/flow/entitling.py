@@ -5,12 +5,13 @@ It grants nothing. Planning looks again, under a lock, and decides.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from agents.contracts import Rights, Surroundings
 from bot.domain.person import Person
 from bot.domain.quota import Amount, Quota, Quotas
 from bot.flow.claiming import held_by, owned
-from bot.ports import Claimed, Claims, People
+from bot.ports import Claimed, Claims, Leases, People
 
 BOUNDS = ("guests", "cores", "memory_mb", "disk_gb")
 
@@ -20,6 +21,7 @@ class Entitling:
     """``stack_of`` is the id of the stack that a conversation of that key builds, begun or not."""
 
     claims: Claims
+    leases: Leases
     people: People
     stack_of: Callable[[str], str]
     quotas: Quotas = field(default_factory=Quotas)
@@ -40,7 +42,8 @@ class Entitling:
             max_disk_gb=least["disk_gb"],
         )
         owners = {claim.guest: self.people.named(claim.owner).name for claim in claimed if claim.is_kept}
-        return rights, Surroundings(owners=owners)
+        expiries = {lease.guest: datetime.fromtimestamp(lease.ends_at, UTC).date() for lease in await self.leases.all()}
+        return rights, Surroundings(owners=owners, expiries=expiries)
 
     def _bounds(self, person: Person, claimed: Sequence[Claimed]) -> list[tuple[Quota, Amount]]:
         """The quotas that hold for the person, each with what its holder has already."""

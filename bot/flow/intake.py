@@ -12,6 +12,7 @@ from bot.domain.errors import NotAllowed, Refused, ThreadformError
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
 from bot.flow.entitling import Entitling
+from bot.flow.offering import Offering
 from bot.flow.superseding import Superseding, run_id_of
 from bot.flow.telling import Telling, proposal_json, proposal_of
 from bot.flow.tongue import Tongue
@@ -43,6 +44,7 @@ class Intake:
     telling: Telling
     now: Clock
     entitling: Entitling | None = None
+    offering: Offering | None = None
 
     async def hear(self, event: Said | Filled) -> None:
         """Answer one event; a refusal is told in the thread, anything else is raised and tried again."""
@@ -110,7 +112,8 @@ class Intake:
 
     async def _record(self, event: Event, person: Person, result: Reply | Proposal) -> Card:
         if isinstance(result, Reply):
-            message = self.telling.reply(event, result)
+            offer = await self.offering.of(event, result) if self.offering else None
+            message = offer or self.telling.reply(event, result)
             await self.outbox.add([message])
             return message.card
         return await self._propose(event, person, result)

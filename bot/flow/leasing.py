@@ -54,13 +54,14 @@ class Leasing:
         await self.jobs.send("tell", event.conversation.key)
 
     async def _extend(self, event: Pressed) -> None:
-        run_id, guest, end = parse_lease_button(event.value)
-        stack = await self.stacks.get((await self.runs.get(run_id)).stack_id)
+        button = parse_lease_button(event.value)
+        guest = button.guest
+        stack = await self.stacks.get((await self.runs.get(button.run_id)).stack_id)
         lease = await self._lease(stack, guest)
-        if int(lease.ends_at) != end:
+        if int(lease.ends_at) != button.end:
             raise _moved(lease, stack)
         person = self.people.person(event.who)
-        longer = extended(lease, self._rules(lease), person, self.now())
+        longer = extended(lease, self._rules(lease), person, self.now(), more_s=button.more_s)
         until = moment(longer.ends_at, stack.language)
         words = say("lease.extended", guest=guest, until=until, name=person.name)
         noted = Noted("lease.extended", person.id, self.now(), facts={"guest": guest, "until": longer.ends_at})
@@ -128,7 +129,7 @@ class Leasing:
         return say("lease.end", name=name, guest=lease.guest, removal=moment(lease.due_at, stack.language))
 
     def _said(self, lease: Lease, stack: Stack, sentence: Sentence, key: str) -> Outgoing:
-        card = lease_card(sentence, lease, self.telling.words, stack.language)
+        card = lease_card([sentence], [(lease, None)], self.telling.words, stack.language)
         return Outgoing(f"lease:{lease.value}:{key}", stack.conversation, card)
 
     def _noted(self, step: Step) -> Noted:

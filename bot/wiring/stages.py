@@ -13,6 +13,7 @@ from bot.flow.intake import Intake
 from bot.flow.leasing import Leasing
 from bot.flow.lives import Lives
 from bot.flow.mending import Mending
+from bot.flow.offering import Offering
 from bot.flow.planning import Planning
 from bot.flow.rechecking import Recheck
 from bot.flow.recovering import Recovering
@@ -85,7 +86,10 @@ def _intake(parts: Parts, stacks: SqlStacks) -> Intake:
         people=parts.book,
         telling=parts.telling,
         now=parts.now,
-        entitling=Entitling(SqlClaims(parts.database), parts.book, stack_id_of, quotas_of(parts.settings)),
+        entitling=Entitling(
+            SqlClaims(parts.database), SqlLeases(parts.database), parts.book, stack_id_of, quotas_of(parts.settings)
+        ),
+        offering=Offering(SqlLeases(parts.database), parts.telling, parts.now),
     )
 
 

@@ -12,7 +12,7 @@ from bot.chat.cards.asking import (
 )
 from bot.chat.cards.deciding import TYPED, names_card
 from bot.chat.cards.editing import corrected, edit_card
-from bot.chat.cards.leases import lease_card
+from bot.chat.cards.leases import Offer, lease_card
 from bot.chat.cards.notice import plain_text, without_controls
 from bot.chat.cards.replies import CORRECTION, note_card, reply_card, words_card
 from bot.chat.cards.runs import run_card
@@ -26,6 +26,7 @@ __all__ = [
     "REQUEST",
     "TYPED",
     "Around",
+    "Offer",
     "corrected",
     "edit_card",
     "form_card",

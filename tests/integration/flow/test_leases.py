@@ -98,6 +98,17 @@ async def test_a_stranger_to_the_guest_is_told_alone_whom_to_ask(quick):
     assert "an approver" in (await quick.flow.told("erin"))[-1]
 
 
+async def test_more_time_that_is_asked_for_in_words_is_a_button_to_press(quick):
+    lease = await quick.made(ttl_hours=WEEKS)
+    await quick.wish("garde api01 une semaine de plus", targets=("api01", "db09"), ttl_hours=168)
+    card = (await quick.flow.messages())[-1][2]
+    assert "Appuyez pour la garder 7 jours de plus" in card
+    assert "est fixée pour db09" in card
+    assert (await quick.kept.get(lease.stack_id, "api01")) == lease
+    await quick.press("alice", lease, more_s=168 * HOUR_S)
+    assert (await quick.kept.get(lease.stack_id, "api01")).ends_at == pytest.approx(lease.ends_at + 7 * DAY_S)
+
+
 async def test_after_its_end_the_removal_is_planned_and_nothing_goes_without_a_yes(leased):
     lease = await leased.made(ttl_hours=WEEKS)
     await leased.days_later(14.1)

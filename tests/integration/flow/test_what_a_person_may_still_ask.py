@@ -1,7 +1,10 @@
 """The crew is told what is left of a person's quotas, and whose guests are whose, from our own records."""
 
+from datetime import date
+
 import pytest
 
+from bot.domain.lease import Lease
 from bot.domain.quota import Quota, Quotas
 from bot.flow.entitling import Entitling
 from bot.ports import Claimed
@@ -26,7 +29,7 @@ def person(flow):
 
 def entitling(flow, person, *claims, **bounds):
     quotas = Quotas({person.id: Quota(person.id, **bounds)})
-    return Entitling(Taken(*claims), flow.intake.people, lambda _: "here", quotas)
+    return Entitling(Taken(*claims), Taken(), flow.intake.people, lambda _: "here", quotas)
 
 
 async def test_what_is_left_is_the_quota_without_what_they_hold_elsewhere(flow, person):
@@ -41,9 +44,15 @@ async def test_what_is_held_beyond_a_quota_leaves_nothing_and_never_less(flow, p
 
 
 async def test_without_a_quota_nothing_is_bounded(flow, person):
-    known = Entitling(Taken(), flow.intake.people, lambda _: "here")
+    known = Entitling(Taken(), Taken(), flow.intake.people, lambda _: "here")
     rights, around = await known.of(person, "web:x")
     assert (rights.max_guests, rights.max_cores, dict(around.owners)) == (None, None, {})
+
+
+async def test_the_crew_knows_until_when_a_guest_is_kept(flow, person):
+    lease = Lease("s1", "a", "r1", 100, person.id, "dev", ends_at=1_800_000_000.0, due_at=0.0)
+    _, around = await Entitling(Taken(), Taken(lease), flow.intake.people, lambda _: "here").of(person, "web:x")
+    assert around.expiries == {"a": date(2027, 1, 15)}
 
 
 async def test_a_guest_that_stands_belongs_to_who_asked_for_it(flow, person):

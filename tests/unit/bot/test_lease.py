@@ -12,11 +12,13 @@ from bot.domain.lease import (
     DAY_S,
     HOUR_S,
     Lease,
+    LeaseButton,
     LeaseRules,
     Term,
     begun,
     ending,
     extended,
+    more_asked,
     parse_lease_button,
     step_of,
     term_of,
@@ -140,14 +142,30 @@ def test_after_as_many_times_as_an_owner_may_an_approver_decides():
     assert extended(used, rules, BOB, NOW).extended == 3
 
 
+def test_a_length_that_was_asked_for_counts_from_the_end():
+    assert more_asked(LEASE, {"ttl_hours": 48}, NOW) == 2 * DAY_S
+    assert extended(LEASE, RULES, ALICE, NOW, more_s=2 * DAY_S).ends_at == LEASE.ends_at + 2 * DAY_S
+    assert more_asked(LEASE, {}, NOW) is None
+
+
+def test_a_day_that_was_asked_for_is_the_new_end_and_must_be_later():
+    later = more_asked(LEASE, {"expires_on": "2026-12-10"}, NOW)
+    assert datetime.fromtimestamp(LEASE.ends_at + later, UTC) == datetime(2026, 12, 11, tzinfo=UTC)
+    assert no(more_asked, LEASE, {"expires_on": "2026-11-24"}, NOW) == "lease.no_longer"
+
+
 # ---------------------------------------------------------------- its button, and the list
 
 
 def test_a_button_names_run_guest_and_end():
-    assert parse_lease_button(LEASE.value) == ("r1", "api01", int(LEASE.ends_at))
+    assert parse_lease_button(LEASE.value) == LeaseButton("r1", "api01", int(LEASE.ends_at))
+    assert parse_lease_button(LEASE.value_for(36 * HOUR_S)).more_s == 36 * HOUR_S
 
 
-@pytest.mark.parametrize("value", ["", "r1", "r1:api01", "r1:api01:soon", ":api01:5", "r1::5", "r1:api01:123456789012"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "r1", "r1:api01", "r1:api01:soon", ":api01:5", "r1::5", "r1:api01:123456789012", "r1:api01:5:x", "r1:a:5:1:2"],
+)
 def test_what_is_no_button_of_ours_is_refused(value):
     assert no(parse_lease_button, value) == "approve.unknown_button"
 
