@@ -78,7 +78,8 @@ async def test_a_turn_whose_time_is_over_is_finished_by_the_rules():
     link = ModelLink("gemini", "g", "k", timeout_s=60, tries=9, retry_s=0, transport=httpx.MockTransport(silent))
     proposal = await Talk(crew(models=(link,), allowance=Allowance(seconds=0.05))).proposal(FULL)
     assert sizes(proposal) == EXPECTED
-    assert proposal.trace[0].skipped == ("gemini:g: TimeoutError",)
+    # On a busy machine the time is over before the first question is asked.
+    assert proposal.trace[0].skipped in {("gemini:g: TimeoutError",), ("gemini:g: out of time",)}
     assert proposal.trace[1].skipped == ("gemini:g: out of time",)
     assert notes(proposal) == ["crew.degraded"]
 
