@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from agents.contracts import Language
-from bot.chat.port import Commanded, Event, Filled, Pressed
+from bot.chat.port import Commanded, Event, Filled, Pressed, Said
 from bot.domain.approval import CONFIRM, LAY_ASIDE
 from bot.domain.edit import EDIT, EDIT_ACTION
 from bot.domain.errors import Lost
@@ -110,7 +110,7 @@ class Hearing:
             await self.stages.approving.fill(event)
         elif isinstance(event, Commanded):
             await self.stages.commanding.command(event)
-        else:
+        elif not (isinstance(event, Said) and await self.stages.approving.hear(event)):
             await self.stages.intake.hear(event)
 
     async def _pressed(self, event: Pressed) -> None:

@@ -16,6 +16,11 @@ DIGEST_SHOWN = 12
 YES_HOLDS_S = 600.0
 """How long after its plan expired a yes still starts an apply: one that was given in the last second must count."""
 
+TYPED_S = 900.0
+"""How long after somebody was asked for it a typed reply in the thread makes their yes to a loss count."""
+TYPED_REPLY = "typed reply"
+"""The evidence of words that we read in the thread with our own session."""
+
 DESTROYING = ("delete", "replace")
 
 APPROVE = "approve"

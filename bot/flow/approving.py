@@ -7,14 +7,17 @@ from typing import Any
 import structlog
 
 from bot.chat.cards import REASON, TYPED, form_card, reason_form
-from bot.chat.port import Conversation, Filled, Pressed
+from bot.chat.port import Conversation, Filled, Pressed, Said
 from bot.domain.approval import (
     APPROVE,
     CONFIRM,
     DISCARD,
     LAY_ASIDE,
+    TYPED_REPLY,
+    TYPED_S,
     NamesWanted,
     ReasonWanted,
+    button_value,
     check_has_not_voted,
     check_is_open,
     check_may_approve,
@@ -24,7 +27,7 @@ from bot.domain.approval import (
     may_approve,
     parse_button,
 )
-from bot.domain.errors import Refused
+from bot.domain.errors import Refused, say
 from bot.domain.outcome import dump_outcome, parse_outcome
 from bot.domain.run import Run, RunState
 from bot.flow.deciding import asks_reason, needs_of_run
@@ -38,6 +41,7 @@ from bot.ports import (
     Jobs,
     Outbox,
     Outgoing,
+    Pending,
     People,
     Runs,
     Stacks,
@@ -55,10 +59,23 @@ class Press:
     With a yes to a loss these are the names of what is lost, with a no its reason; None: nothing was asked yet.
     """
 
-    event: Pressed | Filled
+    event: Pressed | Filled | Said
     action: str
     value: str
     typed: str | None = None
+    evidence: str = ""
+    """What speaks for who it was, where the platform does not vouch for it."""
+
+    @property
+    def names(self) -> str | None:
+        """The names typed beside a yes; what came in by a way that nobody vouches for is no second fact."""
+        return None if self.event.evidence else self.typed
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the trail keeps of the evidence."""
+        evidence = self.evidence or self.event.evidence
+        return {"evidence": evidence} if evidence else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +105,28 @@ class Approving:
         else:
             press = Press(event, APPROVE, event.form.removeprefix(CONFIRM), event.values.get(TYPED, ""))
         await self._answer(press)
+
+    async def hear(self, event: Said) -> bool:
+        """Whether these words were the names that a yes of this person waits for: then that yes is given now."""
+        if event.evidence:
+            return False
+        voter, since = self.people.person(event.who).id, self.now() - TYPED_S
+        pending = await self.votes.waiting(event.conversation.key, voter, since)
+        if pending is None or not await self._names_all(pending, event.text):
+            return False
+        run = await self.runs.get(pending.run_id)
+        evidence = f"{pending.evidence} + {TYPED_REPLY}"
+        await self._answer(Press(event, APPROVE, button_value(run), event.text, evidence))
+        return True
+
+    async def _names_all(self, pending: Pending, text: str) -> bool:
+        """Whether exactly the names of what would be lost were typed, by the plan that was pressed."""
+        run = await self.runs.get(pending.run_id)
+        try:
+            check_names_typed(text, needs_of_run(run, self.people))
+        except Refused:
+            return False
+        return run.digest == pending.digest
 
     async def _answer(self, press: Press) -> None:
         try:
@@ -143,7 +182,7 @@ class Approving:
             check_is_open(run, digest, vote.at)
             needs = needs_of_run(run, self.people)
             check_may_approve(run, voter, needs)
-            check_names_typed(press.typed, needs)
+            check_names_typed(press.names, needs)
             # Someone who said yes and has lost the right since does not count any more.
             before = map(self.people.named, earlier)
             said = tuple(dict.fromkeys([*(p.id for p in before if may_approve(run, p, needs)), vote.person]))
@@ -152,7 +191,7 @@ class Approving:
             changes = {"outcome": dump_outcome(outcome), **(_decided(vote) if is_enough else {})}
             after = replace(run, state=RunState.APPROVED if is_enough else run.state, **changes)
             card = self.telling.edit(after, to, step="" if is_enough else f"yes:{vote.person}")
-            facts = {"yes": list(said), "needed": needs.approvals}
+            facts = {"yes": list(said), "needed": needs.approvals, **press.facts}
             return Decision(after.state if is_enough else None, changes, [card], facts)
 
         return decide
@@ -165,17 +204,32 @@ class Approving:
             outcome = replace(parse_outcome(run.outcome), reason=press.typed or "")
             changes = {"outcome": dump_outcome(outcome), **_decided(vote)}
             after = replace(run, state=RunState.DISCARDED, **changes)
-            facts = {"reason": outcome.reason} if outcome.reason else {}
+            facts = {**({"reason": outcome.reason} if outcome.reason else {}), **press.facts}
             return Decision(after.state, changes, [self.telling.edit(after, to)], facts)
 
         return decide
 
     async def _ask(self, press: Press, no: NamesWanted) -> None:
         """A yes to a loss: asked for, the names; typed wrongly, asked for again and kept in the trail."""
+        if press.event.evidence:
+            await self._wait_for_names(press, no)
+            return
         if press.typed is not None:
             await self.refusing.keep(press.event, (press.action, press.value), no)
         language = await self.refusing.tongue.of(press.event)
         await self.outbox.add([self.telling.ask_names(press.event, no, press.value, language)])
+
+    async def _wait_for_names(self, press: Press, no: NamesWanted) -> None:
+        """Who pressed is not vouched for: the yes waits for its person's own words in the thread."""
+        run_id, _ = parse_button(press.value)
+        run = await self.runs.get(run_id)
+        event = press.event
+        await self.votes.wait_for(
+            Pending(run.id, run.digest or "", self._voter(press), event.evidence, event.dedupe, self.now())
+        )
+        sentence = say("approve.names_in_thread", guests=no.guests, count=len(no.guests))
+        language = await self.refusing.tongue.of(event)
+        await self.outbox.add([self.telling.whisper(event, sentence, language)])
 
     async def _ask_why(self, press: Press, no: ReasonWanted) -> None:
         """Nothing is laid aside here without a reason: asked of the presser alone."""

@@ -42,8 +42,8 @@ class Asking:
 
     async def form_for(self, event: Event) -> Opening | None:
         """The form to open now; None where the event asks for none."""
-        if not isinstance(event, Pressed):
-            return None
+        if not isinstance(event, Pressed) or (event.evidence and event.action == APPROVE):
+            return None  # names that count are not typed where nobody vouches for who types
         return await self._opened(self.people.person(event.who), event.action, event.value)
 
     async def _opened(self, person: Person, action: str, value: str) -> Opening | None:

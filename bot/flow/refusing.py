@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.chat.port import Filled, Pressed
+from bot.chat.port import Filled, Pressed, Said
 from bot.domain.errors import Refused
 from bot.flow.telling import Telling
 from bot.flow.tongue import Tongue
@@ -24,13 +24,13 @@ class Refusing:
     tongue: Tongue
     now: Clock
 
-    async def tell(self, event: Pressed | Filled, pressed: tuple[str, str], no: Refused) -> None:
+    async def tell(self, event: Pressed | Filled | Said, pressed: tuple[str, str], no: Refused) -> None:
         """Keep it and say why; ``pressed`` is the action and the button's value."""
         await self.keep(event, pressed, no)
         language = await self.tongue.of(event)
         await self.outbox.add([self.telling.whisper(event, no.sentence, language)])
 
-    async def keep(self, event: Pressed | Filled, pressed: tuple[str, str], no: Refused) -> None:
+    async def keep(self, event: Pressed | Filled | Said, pressed: tuple[str, str], no: Refused) -> None:
         """Keep it in the trail."""
         run_id = pressed[1].partition(":")[0][:RUN_KEPT]
         person = self.people.person(event.who).id

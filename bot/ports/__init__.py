@@ -20,7 +20,7 @@ from bot.ports.talk import (
     ThreadMemory,
     Threads,
 )
-from bot.ports.votes import Decide, Decision, Refusal, Reminders, Vote, Votes
+from bot.ports.votes import Decide, Decision, Pending, Refusal, Reminders, Vote, Votes
 from iac.inventory import Cluster
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Notice",
     "Outbox",
     "Outgoing",
+    "Pending",
     "People",
     "Planner",
     "Plans",

@@ -44,6 +44,21 @@ class Refusal:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A yes to a loss that came by a way nobody vouches for: it counts when its person types the names in the thread.
+
+    ``evidence`` is what spoke for it so far.
+    """
+
+    run_id: str
+    digest: str
+    person: str
+    evidence: str
+    event: str
+    at: float
+
+
 class Votes(Protocol):
     """What people said about plans."""
 
@@ -57,6 +72,14 @@ class Votes(Protocol):
 
     async def turned_away(self, refusal: Refusal) -> bool:
         """Keep it as an audit row; False where the same person was turned away so within the last minute."""
+        ...
+
+    async def wait_for(self, pending: Pending) -> None:
+        """Keep it as an audit row."""
+        ...
+
+    async def waiting(self, thread: str, person: str, since: float) -> Pending | None:
+        """The newest yes of that person that waits since then in that thread for its names."""
         ...
 
 

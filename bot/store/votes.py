@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.run import Run
-from bot.ports import Decide, Decision, Noted, Refusal, Vote
+from bot.ports import Decide, Decision, Noted, Pending, Refusal, Vote
 from bot.store.audit import note
 from bot.store.database import Database
-from bot.store.models import audit, audit_head, runs, votes
+from bot.store.models import UNDECIDED, audit, audit_head, runs, votes
 from bot.store.moving import RUN_COLUMNS, Moving, check_move, move, parse_run, run_of
 from bot.store.outbox import queue
 
@@ -20,6 +20,7 @@ QUIET_S: Final = 60.0
 """The same person, run and reason are one audit row a minute."""
 COUNTED: Final = "vote.counted"
 REFUSED: Final = "press.refused"
+ASKED: Final = "names.asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,23 @@ class SqlVotes:
             )
             await note(connection, noted)
             return True
+
+    async def wait_for(self, pending: Pending) -> None:
+        """Keep it as an audit row."""
+        facts = {"evidence": pending.evidence, "event": pending.event}
+        async with self.database.writing() as connection:
+            await note(
+                connection, Noted(ASKED, pending.person, pending.at, "yes", pending.run_id, pending.digest, facts)
+            )
+
+    async def waiting(self, thread: str, person: str, since: float) -> Pending | None:
+        """The newest yes of that person that waits since then in that thread for its names."""
+        here = select(runs.c.id).where(text(UNDECIDED), runs.c.conversation == thread)
+        asked = audit.c.run_id.in_(here) & _holds("actor", person) & _holds("what", ASKED)
+        chosen: Select[Any] = select(audit.c.run_id, audit.c.body).where(asked).order_by(audit.c.seq.desc()).limit(1)
+        async with self.database.reading() as connection:
+            row = (await connection.execute(chosen)).first()
+        return _pending(row.run_id, person, json.loads(row.body), since) if row else None
 
     async def _keep(self, connection: AsyncConnection, run: Run, vote: Vote) -> None:
         """A yes to an earlier plan of the same run, if there ever was one, is no yes to this one."""
@@ -100,3 +118,10 @@ async def _is_told(connection: AsyncConnection, refusal: Refusal) -> bool:
 def _holds(name: str, value: str) -> ColumnElement[bool]:
     """Rows of the trail with that value; its text is canonical, so that one form finds it."""
     return audit.c.body.contains(json.dumps({name: value}, separators=(",", ":"))[1:-1], autoescape=True)
+
+
+def _pending(run_id: str, person: str, body: dict[str, Any], since: float) -> Pending | None:
+    facts = body["facts"]
+    if body["at"] < since:
+        return None
+    return Pending(run_id, facts["digest"], person, facts["evidence"], facts["event"], body["at"])
