@@ -123,10 +123,11 @@ class Approving:
         """Whether exactly the names of what would be lost were typed, by the plan that was pressed."""
         run = await self.runs.get(pending.run_id)
         try:
-            check_names_typed(text, needs_of_run(run, self.people))
+            needs = needs_of_run(run, self.people)
+            check_names_typed(text, needs)
         except Refused:
             return False
-        return run.digest == pending.digest
+        return bool(needs.lost) and run.digest == pending.digest
 
     async def _answer(self, press: Press) -> None:
         try:
@@ -227,9 +228,9 @@ class Approving:
         await self.votes.wait_for(
             Pending(run.id, run.digest or "", self._voter(press), event.evidence, event.dedupe, self.now())
         )
-        sentence = say("approve.names_in_thread", guests=no.guests, count=len(no.guests))
+        where = say("approve.in_thread", guests=no.guests, count=len(no.guests))
         language = await self.refusing.tongue.of(event)
-        await self.outbox.add([self.telling.whisper(event, sentence, language)])
+        await self.outbox.add([self.telling.confide(event, [no.sentence, where], language)])
 
     async def _ask_why(self, press: Press, no: ReasonWanted) -> None:
         """Nothing is laid aside here without a reason: asked of the presser alone."""

@@ -36,7 +36,8 @@ async def test_a_click_alone_destroys_nothing_and_its_presser_is_asked_to_type_i
     await press(anywhere, run)
     assert (await anywhere.newest()).state is S.PLANNED
     (told,) = await anywhere.told("carol")
-    assert "write its name in the thread, old01" in told
+    assert "This destroys old01" in told
+    assert "write old01 as a message in the thread" in told
     assert ("names.asked", WEAK) in await facts(anywhere, run)
 
 
