@@ -131,6 +131,15 @@ class Directory(Protocol):
         ...
 
 
+@runtime_checkable
+class Naming(Protocol):
+    """A platform that knows what its people are called."""
+
+    async def name_of(self, account: str) -> str:
+        """The name of ``platform:id``; empty where the platform does not tell it now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Joined:
     """A thread that we take part in since ``at``, in the platform's own seconds; ``thread`` is its key."""

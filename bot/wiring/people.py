@@ -25,11 +25,13 @@ class Book:
 
     def person(self, who: Actor) -> Person:
         """The person behind an actor; the name on the platform widens nothing."""
-        return self._with_groups(self.known.get(who.key) or Person(who.key, who.name or who.id, frozenset()))
+        name = who.name or self.roster.name_of(who.key) or who.id
+        return self._with_groups(self.known.get(who.key) or Person(who.key, name, frozenset()))
 
     def named(self, person_id: str) -> Person:
         """The person of that id; an id nobody has any more keeps its plain form as a name."""
-        plain = Person(person_id, person_id.partition(":")[2] or person_id, frozenset())
+        name = self.roster.name_of(person_id) or person_id.partition(":")[2] or person_id
+        plain = Person(person_id, name, frozenset())
         return self._with_groups(self.known.get(person_id) or plain)
 
     def everybody(self) -> Sequence[Person]:

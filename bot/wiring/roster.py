@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.ports import Clock, Directory
+from bot.ports import Clock, Directory, Naming
 from bot.settings import GroupSetting
 from iac.errors import Broken
 
@@ -33,6 +33,7 @@ class Roster:
     now: Clock = time.monotonic
     fresh_s: float = FRESH_S
     _read: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
     _first: asyncio.Event = field(default_factory=asyncio.Event)
 
     def members(self, group_id: str) -> frozenset[str]:
@@ -47,6 +48,10 @@ class Roster:
         """The ids of all members of all groups."""
         return frozenset(person for group_id in self.groups for person in self.members(group_id))
 
+    def name_of(self, account: str) -> str:
+        """What the platform calls a member of one of its groups; empty where that is not known."""
+        return self._names.get(account, "")
+
     async def refresh(self) -> None:
         """Ask the platforms for their groups; one that does not answer keeps what it said, for as long as it holds."""
         for group_id in self._asked():
@@ -57,6 +62,16 @@ class Roster:
             else:
                 self._read[group_id] = (self.now(), frozenset(found))
         self._first.set()
+        await self._learn()
+
+    async def _learn(self) -> None:
+        """The names of members that have none yet: nobody is called by an id for long."""
+        for account in sorted(member for _at, found in self._read.values() for member in found):
+            directory: object = self.directories.get(_platform(account))
+            if account not in self._names and isinstance(directory, Naming):
+                name = await directory.name_of(account)
+                if name:
+                    self._names[account] = name
 
     async def begun(self, seconds: float = FIRST_S) -> None:
         """Until every platform was asked once, at most ``seconds``: nobody is judged by a list not yet read."""

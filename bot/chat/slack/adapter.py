@@ -155,6 +155,11 @@ class SlackChat:
             raise Broken(act, str(wait), is_worth_retrying=True) from wait
         return [f"{PLATFORM}:{user}" for user in found.get("users") or ()]
 
+    async def name_of(self, account: str) -> str:
+        """What a person (``slack:U…``) is called here; empty where Slack does not tell it soon."""
+        user = account.partition(":")[2]
+        return (await self.names.learn(user)).get(user, "")
+
     async def _open(self, ear: Ear) -> None:
         if self.keys.mode == "http":
             self._app = app_of(self.calls.client, ear.hear, self.keys.signing)

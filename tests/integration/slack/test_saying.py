@@ -190,6 +190,8 @@ async def test_long_words_are_several_messages_and_none_of_them_is_lost_or_doubl
 async def test_the_members_of_a_user_group_are_named_as_the_book_knows_them(room):
     room.slack.workspace.groups["S0OPS"] = ("ops", [BOB, ALICE])
     assert await room.chat.members("slack:S0OPS") == [f"slack:{BOB}", f"slack:{ALICE}"]
+    assert await room.chat.name_of(f"slack:{BOB}") == "Bob"
+    assert await room.chat.name_of("slack:U0NOBODY") == ""
     with pytest.raises(Broken, match="no_such_subteam"):
         await room.chat.members("slack:S0NONE")
 

@@ -135,3 +135,30 @@ async def test_a_platform_that_never_answers_is_not_waited_for_for_ever(platform
 
 async def test_where_no_platform_has_to_be_asked_nothing_is_waited_for(platform):
     await asyncio.wait_for(book(platform, OPS.model_copy(update={"members": ("chat:bob",)})).roster.begun(600), 60)
+
+
+@dataclass
+class _WithNames(Platform):
+    names: dict[str, str] = field(default_factory=dict)
+
+    async def name_of(self, account: str) -> str:
+        return self.names.get(account, "")
+
+
+async def test_a_member_is_called_by_the_name_that_the_platform_knows():
+    platform = _WithNames(names={"chat:bob": "Bob"})
+    known = book(platform)
+    assert known.named("chat:bob").name == "bob"
+    await known.roster.refresh()
+    assert known.named("chat:bob").name == "Bob"
+    assert known.person(Actor("chat", "bob")).name == "Bob"
+
+
+async def test_a_name_that_is_not_told_is_asked_for_again_and_the_settings_say_best_what_somebody_is_called():
+    platform = _WithNames({"chat:ops": ["chat:bob", "chat:alice"]}, names={"chat:alice": "A. Smith"})
+    known = book(platform)
+    await known.roster.refresh()
+    assert (known.named("chat:bob").name, known.named("chat:alice").name) == ("bob", "Alice")
+    platform.names["chat:bob"] = "Bob"
+    await known.roster.refresh()
+    assert known.named("chat:bob").name == "Bob"
