@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.fixtures.house import open_house, settings_for
-from tests.fixtures.recorder import Recorder, can_be_approved, text_of
+from tests.fixtures.recorder import can_be_approved, text_of
 
 pytestmark = [pytest.mark.terraform]
 
@@ -43,21 +42,13 @@ async def test_a_node_that_is_offline_is_named_with_those_that_are_not(house):
     assert await house.runs() == []
 
 
-@pytest.fixture
-async def hasty_house(tmp_path, toolchain):
-    """It waits for the cluster no longer than the test would like to."""
-    async with open_house(settings_for(tmp_path, toolchain, pve_seconds=3), Recorder()) as opened:
-        yield opened
-
-
-async def test_a_cluster_that_does_not_answer_is_said_and_the_thread_goes_on_when_it_does(hasty_house):
-    house = hasty_house
-    house.lab.silence()
+async def test_a_cluster_that_does_not_answer_is_said_and_the_thread_goes_on_when_it_does(house):
+    house.lab.fault("close", times=-1)  # the connection ends without an answer: nobody has to wait for that
     await house.say("alice", "4c/8g ubuntu 24.04, 60 GB, call it api01")
     card = await house.chat.card("t1", lambda _: True)
     assert not can_be_approved(card)
     assert "answer" in text_of(card)
-    house.lab.silence(is_silent=False)
+    house.lab.clear_faults()
     await house.say("alice", "4c/8g ubuntu 24.04, 60 GB, call it api01")
     assert "api01" in text_of(await house.planned())
 

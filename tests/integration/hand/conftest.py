@@ -20,10 +20,10 @@ class Hands:
         self.lab, self.home, self.runs = lab, home, 0
 
     async def seen(self, *vmids):
-        return await Closely(self.lab.access).look(vmids)
+        return await Closely(self.lab.access, seconds=60).look(vmids)
 
     async def planned(self, *deeds, mark="r1"):
-        inventory = await ProxmoxEye(self.lab.access).read()
+        inventory = await ProxmoxEye(self.lab.access, seconds=60).read()
         asked = expanded(deeds, inventory)
         return plan_acts(asked, inventory, await self.seen(*(int(deed.guest) for deed in asked)), mark)
 
