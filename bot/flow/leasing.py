@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from agents.contracts import Proposal
+from agents.contracts import Proposal, Review
 from bot.chat.cards import lease_card
 from bot.chat.port import Pressed
 from bot.chat.words import moment
@@ -18,6 +18,7 @@ from bot.flow.refusing import Refusing
 from bot.flow.superseding import RUN_ID_LENGTH
 from bot.flow.telling import Telling, proposal_json, proposal_of
 from bot.ports import Clock, Jobs, Leases, Noted, Outgoing, People, Runs, Stack, Stacks
+from iac.acts import Deed
 
 log = structlog.get_logger()
 
@@ -79,30 +80,36 @@ class Leasing:
     async def _step(self, lease: Lease) -> None:
         step = step_of(lease, self._rules(lease), self.now())
         stack = await self.stacks.get(lease.stack_id)
-        if step.kind == "remove":
-            await self._remove(lease, step, stack)
-            return
-        message = self._said(step.lease, stack, self._sentence(step, stack), f"{step.kind}:{int(self.now())}")
-        if await self.leases.change(lease, step.lease, self._noted(step), [message]):
-            log.info("lease.told", guest=lease.guest, what=step.kind)
-            await self.jobs.send("tell", stack.conversation.key)
-
-    async def _remove(self, lease: Lease, step: Step, stack: Stack) -> None:
-        """Plan the removal, for somebody to approve: no clock destroys anything by itself."""
         known = await self.runs.of_stack(stack.id)
-        if any(not run.is_over for run in known):
-            waiting = replace(lease, due_at=self.now() + BUSY_S)
-            await self.leases.change(lease, waiting, self._noted(step))
+        if step.kind != "warn" and any(not run.is_over for run in known):
+            await self.leases.change(lease, replace(lease, due_at=self.now() + BUSY_S), self._noted(step))
             return
+        messages = [self._said(step.lease, stack, self._sentence(step, stack), f"{step.kind}:{int(lease.due_at)}")]
+        if step.kind == "remove":
+            messages = []
+        if not await self.leases.change(lease, step.lease, self._noted(step), messages):
+            return
+        log.info("lease.told", guest=lease.guest, what=step.kind)
+        await self.jobs.send("tell", stack.conversation.key)
+        if step.kind == "end":
+            await self._propose(lease, known, _shutdown(lease, stack), stack)
+        elif step.kind == "remove":
+            await self._remove(lease, known, stack)
+
+    async def _remove(self, lease: Lease, known: Sequence[Run], stack: Stack) -> None:
+        """Plan the removal; a guest that stands no more has no lease any more."""
         proposal = _removal(lease, known)
         if proposal is None:
             await self.leases.forget(lease.stack_id, [lease.guest])
             return
-        if await self.leases.change(lease, step.lease, self._noted(step)):
-            run = self._run(lease, known, proposal, stack)
-            await self.runs.create(run, actor=ACTOR, messages=[self.telling.post(run, stack.conversation)])
-            await self.jobs.send("plan", run.id)
-            log.info("lease.removal_proposed", guest=lease.guest, run=run.id)
+        await self._propose(lease, known, proposal, stack)
+
+    async def _propose(self, lease: Lease, known: Sequence[Run], proposal: Proposal, stack: Stack) -> None:
+        """A run as any other, for somebody to approve: no clock stops or destroys anything by itself."""
+        run = self._run(lease, known, proposal, stack)
+        await self.runs.create(run, actor=ACTOR, messages=[self.telling.post(run, stack.conversation)])
+        await self.jobs.send("plan", run.id)
+        log.info("lease.run_proposed", guest=lease.guest, run=run.id, intent=proposal.intent)
 
     def _run(self, lease: Lease, known: Sequence[Run], proposal: Proposal, stack: Stack) -> Run:
         at = self.now()
@@ -145,6 +152,18 @@ class Leasing:
 def _moved(lease: Lease, stack: Stack) -> Refused:
     """Somebody pressed before: told with the end as it is now."""
     return Refused("lease.moved", guest=lease.guest, until=moment(lease.ends_at, stack.language))
+
+
+def _shutdown(lease: Lease, stack: Stack) -> Proposal:
+    """Its time is over: it is to be shut down, and stays as it is until it is removed."""
+    return Proposal(
+        language="fr" if stack.language == "fr" else "en",
+        intent="acts",
+        environment=lease.environment,
+        acts=(Deed("shutdown", str(lease.vmid)),),
+        review=Review(is_approved=True),
+        notes=(say("lease.shutdown", guest=lease.guest),),
+    )
 
 
 def _removal(lease: Lease, known: Sequence[Run]) -> Proposal | None:

@@ -109,31 +109,37 @@ async def test_more_time_that_is_asked_for_in_words_is_a_button_to_press(quick):
     assert (await quick.kept.get(lease.stack_id, "api01")).ends_at == pytest.approx(lease.ends_at + 7 * DAY_S)
 
 
-async def test_after_its_end_the_removal_is_planned_and_nothing_goes_without_a_yes(leased):
+async def test_after_its_end_a_shutdown_is_planned_and_then_the_removal_and_nothing_goes_without_a_yes(leased):
     lease = await leased.made(ttl_hours=WEEKS)
     await leased.days_later(14.1)
     assert "the time of api01 is over" in (await leased.said())[-1]
+    stop = await leased.flow.newest()
+    assert (stop.state, stop.proposal["intent"], stop.requester) == (RunState.PENDING, "acts", "test:alice")
+    assert [(deed["verb"], deed["guest"]) for deed in stop.proposal["acts"]] == [("shutdown", str(lease.vmid))]
+    await leased.lay_aside(stop)
     await leased.days_later(7)
     run = await leased.flow.newest()
-    assert (run.state, run.proposal["intent"], run.requester) == (RunState.PENDING, "destroy", "test:alice")
+    assert (run.state, run.proposal["intent"]) == (RunState.PENDING, "destroy")
     assert [guest["name"] for guest in run.proposal["guests"]] == ["api01"]
-    assert len(await leased.flow.runs.of_stack(lease.stack_id)) == 2
+    assert len(await leased.flow.runs.of_stack(lease.stack_id)) == 3
 
 
 async def test_kept_longer_at_the_last_moment_it_is_not_removed(quick):
     lease = await quick.made(ttl_hours=WEEKS)
     await quick.days_later(14.1)
+    await quick.lay_aside(await quick.flow.newest())
     await quick.press("alice", lease)
     await quick.days_later(7)
-    assert len(await quick.flow.runs.of_stack(lease.stack_id)) == 1
+    assert len(await quick.flow.runs.of_stack(lease.stack_id)) == 2
 
 
-async def test_while_somebody_changes_the_stack_its_removal_waits(quick):
+async def test_while_somebody_changes_the_stack_its_end_waits(quick):
     await quick.made(ttl_hours=WEEKS)
-    await quick.days_later(14.1)
     await quick.flow.say("alice")
+    await quick.days_later(14.1)
     await quick.days_later(7)
     assert (await quick.flow.newest()).proposal["intent"] == "create"
+    assert await quick.said() == []
 
 
 async def test_a_guest_that_is_gone_has_no_lease_any_more(quick):
