@@ -34,7 +34,7 @@ ONLY: Final[Mapping[str, Any]] = {
         "ephemeral": _NOTHING,
         "account_data": _NOTHING,
         "state": {"types": [ENCRYPTION, MEMBER], "lazy_load_members": True},
-        "timeline": {"limit": 100, "types": ["m.room.message", "m.reaction", "m.room.encrypted", ENCRYPTION, MEMBER]},
+        "timeline": {"limit": 50, "types": ["m.room.message", "m.reaction", "m.room.encrypted", ENCRYPTION, MEMBER]},
     },
 }
 
@@ -94,7 +94,7 @@ class Ear:
         events = invited.get("invite_state", {}).get("events", [])
         asking = [e["sender"] for e in events if e.get("type") == MEMBER and e.get("state_key") == self.me.user]
         by = asking[-1] if asking else ""
-        is_ours = by in self.known or by.endswith(f":{self.me.space}")
+        is_ours = self.me.may_be_asked_in(by, self.known)
         path = path_of("join", room) if is_ours else path_of("rooms", room, "leave")
         log.info("matrix.invited", room=room, by=by, is_taken=is_ours)
         try:

@@ -1,7 +1,7 @@
 """What an event of a Matrix room says, as a value. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +25,10 @@ class Me:
     def space(self) -> str:
         """The homeserver we are on."""
         return self.user.partition(":")[2]
+
+    def may_be_asked_in(self, by: str, known: Collection[str]) -> bool:
+        """Our own people may, and those of our own server; a stranger's room is left alone."""
+        return by in known or by.partition(":")[2] == self.space
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,60 +1,22 @@
 """E-mail through a real mail server (aiosmtpd), and what its letters look like."""
 
-import contextlib
-import email
-import email.policy
 import ssl
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 
 from bot.chat.port import Card
 from bot.ports import Notice
 from bot.ways import Mail, parse_mail_url
 from bot.ways.mail import letter_of
 from iac.errors import Broken
+from tests.fixtures.mailbox import Postbox, mail_server
 from tests.fixtures.repositories import certificate_for
-from tests.fixtures.synapse import free_port
 
 FROM, TO = "threadform@example.org", ("oncall@example.org", "bob@example.org")
 
 
 def notice(text="It broke.\nLook at it.", title="api01: broken", key="run:1:errored", severity="critical"):
     return Notice(key, severity, title, text, Card(title))
-
-
-class Postbox:
-    """What a mail server was given."""
-
-    def __init__(self, refused: str = "") -> None:
-        self.letters: list[tuple[list[str], email.message.EmailMessage]] = []
-        self.refused, self.users = refused, []
-
-    async def handle_RCPT(self, server, session, envelope, address, *options):  # noqa: N802 - aiosmtpd names it
-        if address == self.refused:
-            return "550 nobody of that name"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd names it
-        said = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.letters.append((envelope.rcpt_tos, said))
-        return "250 taken"
-
-    def login(self, server, session, envelope, mechanism, found):
-        self.users.append((found.login.decode(), found.password.decode(), session.ssl is not None))
-        return AuthResult(success=found.password == b"a secret word")
-
-
-@contextlib.contextmanager
-def mail_server(postbox, **wishes):
-    server = Controller(postbox, hostname="127.0.0.1", port=free_port(), **wishes)
-    server.start()
-    try:
-        yield f"127.0.0.1:{server.port}"
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 """How severe a message is, which rule holds for it, and how the ways are set up."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -127,3 +129,12 @@ def test_every_part_of_a_card_reads_as_plain_words():
         plain_text(Card("told", words))
         == "told\n\nmore\na b\n\nn: v\n\nssh x\n\nsaid\nPage (https://x.example.org)\n\n1 to add"
     )
+
+
+def test_the_settings_shown_on_the_page_are_taken_together(monkeypatch):
+    page = (Path(__file__).resolve().parents[3] / "docs" / "second-way.md").read_text()
+    name, value = re.search(r"```json (THREADFORM_\w+)\n(.*?)```", page, flags=re.DOTALL).groups()
+    monkeypatch.setenv(name, value)
+    found = settings(**MAIL, **PUSH).second_ways
+    assert found["warning"].by == ("mail",)
+    assert (found["critical"].minutes, found["critical"].by) == (3, ("mail", "push"))

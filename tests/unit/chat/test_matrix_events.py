@@ -143,6 +143,20 @@ def test_whatever_a_stranger_puts_into_an_event_is_read_without_a_fault(content)
     since_we_came([event], ME)
 
 
+@pytest.mark.parametrize(
+    ("by", "may"),
+    [
+        ("@ann:example.org", True),
+        ("@bob:friends.net", True),
+        ("@mallory:evil.net", False),
+        ("@mallory:notexample.org", False),
+        ("", False),
+    ],
+)
+def test_only_our_own_people_and_our_own_server_ask_us_in(by, may):
+    assert ME.may_be_asked_in(by, {"@bob:friends.net"}) is may
+
+
 def test_names_that_carry_signs_stay_one_part_of_a_path():
     assert path_of("rooms", "!a/b:x", "event", "$c?d").endswith("/rooms/%21a%2Fb%3Ax/event/%24c%3Fd")
 
