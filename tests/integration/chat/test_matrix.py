@@ -1,10 +1,6 @@
-"""Matrix on a real homeserver: what is heard, what is said, and what a person who types a number gets."""
+"""Matrix on a real homeserver: what is heard, what is said, and what happens while the server is away."""
 
 import asyncio
-import contextlib
-import secrets
-import shutil
-from dataclasses import dataclass, field
 
 import pytest
 from sqlalchemy import select
@@ -13,25 +9,16 @@ from bot.chat.matrix import MatrixChat, open_api
 from bot.chat.matrix.saying import in_thread
 from bot.chat.port import (
     Actor,
-    Button,
-    Buttons,
     Card,
     Commanded,
     Conversation,
-    Event,
-    Filled,
-    Form,
     How,
-    Input,
-    Option,
     Pressed,
     Said,
-    Text,
 )
 from bot.chat.words import Words
 from bot.domain.errors import Refused
 from bot.ports import Outgoing
-from bot.store.database import Database, open_database
 from bot.store.models import outbox
 from bot.store.notes import SqlNotes
 from bot.store.outbox import SqlOutbox
@@ -41,117 +28,12 @@ from bot.ways import Mail, parse_mail_url
 from iac.errors import Broken
 from tests.conformance.chat.waiting import until
 from tests.fixtures.mailbox import Postbox, mail_server
-from tests.fixtures.matrix import Person, text_of
-from tests.fixtures.synapse import SERVER, Account, Synapse, free_port, synapse
+from tests.fixtures.matrix import text_of
+from tests.fixtures.synapse import SERVER, free_port, synapse
 
-__all__ = ["synapse"]
+__all__ = ["bench", "chat", "synapse"]
 
-APPROVE, DISCARD = Button("approve", "Approve", "r1:d1", "primary"), Button("discard", "Discard", "r1:d1")
-STOP = Button("stop", "Stop", "r1", "danger", confirm="Really stop it?")
-CARD = Card("a plan", (Text("1 to create"), Buttons((APPROVE, DISCARD))), title="api01", tone="waiting")
-DONE = Card("done", (Text("api01 is ready"),), title="api01", tone="good")
-SIZES = (Option("2 cores", "2"), Option("4 cores", "4"))
-FORM = Form("edit:r1", "Edit", (Input("cores", "Cores", "choice", SIZES), Input("name", "Name")), state="s")
-
-
-@dataclass
-class Heard:
-    """A sink that keeps what it heard, once for each key; it breaks, and finds answers wrong, as it is told to."""
-
-    events: dict[str, Event] = field(default_factory=dict)
-    times: list[str] = field(default_factory=list)
-    faults: int = 0
-    wrong: list[dict[str, str]] = field(default_factory=list)
-
-    async def __call__(self, event: Event) -> dict[str, str] | None:
-        self.times.append(event.dedupe)
-        if self.faults:
-            self.faults -= 1
-            raise OSError("the database is away")
-        if isinstance(event, Filled) and self.wrong:
-            return self.wrong.pop(0)
-        self.events.setdefault(event.dedupe, event)
-        return None
-
-    async def next(self, kind, count=1):
-        async def found():
-            events = [event for event in self.events.values() if isinstance(event, kind)]
-            return events if len(events) >= count else []
-
-        return (await until(found, f"{count} {kind.__name__}"))[count - 1]
-
-    def texts(self):
-        return [event.text for event in self.events.values() if isinstance(event, Said)]
-
-
-@dataclass
-class Bench:
-    """One room with the bot and two people, on a server that others use too."""
-
-    server: Synapse
-    account: Account
-    database: Database
-    alice: Person
-    bob: Person
-    room: str = ""
-    sink: Heard = field(default_factory=Heard)
-
-    def chat(self, **more) -> MatrixChat:
-        api = open_api(self.server.url, self.account.token)
-        return MatrixChat(api, SqlNotes(self.database), Words.load(), **more)
-
-    @contextlib.asynccontextmanager
-    async def hearing(self):
-        """The bot, hearing until the end of the block."""
-        chat = self.chat()
-        task = asyncio.create_task(chat.run(self.sink))
-        try:
-            yield chat
-        finally:
-            await chat.close()
-            await asyncio.gather(task, return_exceptions=True)
-
-    def thread(self, root):
-        return Conversation("matrix", SERVER, self.room, root)
-
-    async def told(self, root, words):
-        async def found():
-            events = [e for e in await self.alice.thread(self.room, root) if e["sender"] == self.account.user]
-            return [e for e in events if words in text_of(e)]
-
-        return (await until(found, f"a word that says {words!r}"))[-1]
-
-    async def asked_for(self, text="4c/8g"):
-        """The root of a thread that the bot was asked in."""
-        return await self.alice.say(self.room, text, to=[self.account.user])
-
-
-@pytest.fixture
-async def bench(synapse, sqlite_template, tmp_path):
-    mark = secrets.token_hex(4)
-    alice, bob, bot = (synapse.register(f"{name}-{mark}", name.title()) for name in ("alice", "bob", "threadform"))
-    shutil.copy(sqlite_template, tmp_path / "x.db")
-    database = open_database(f"sqlite:///{tmp_path / 'x.db'}")
-    made = Bench(synapse, bot, database, Person.on(synapse.url, alice), Person.on(synapse.url, bob))
-    made.room = await made.alice.room(bob.user, bot.user)
-    await made.bob.join(made.room)
-    yield made
-    for person in (made.alice, made.bob):
-        await person.http.aclose()
-    await database.close()
-
-
-@pytest.fixture
-async def chat(bench):
-    async with bench.hearing() as working:
-
-        async def is_in():
-            return (
-                bench.account.user in (await bench.alice.call("GET", f"/rooms/{bench.room}/joined_members"))["joined"]
-            )
-
-        await until(is_in, "the bot to come into the room")
-        yield working
+from tests.fixtures.matrix_bench import CARD, DONE, bench, chat, is_in, says
 
 
 async def test_who_names_the_bot_begins_a_thread_and_who_does_not_is_left_alone(bench, chat):
@@ -202,68 +84,6 @@ async def test_the_same_key_is_one_event_and_it_is_found_again(bench, chat):
     assert await chat.find(bench.thread(None), "start") == new
 
 
-async def test_an_edit_stands_in_the_place_of_the_card_and_takes_its_numbers_away(bench, chat):
-    root = await bench.asked_for()
-    message = await chat.post(bench.thread(root), CARD, key="run:1")
-    assert "**1** Approve · **2** Discard" in text_of(await bench.alice.event(bench.room, message.id))
-    assert await chat.edit(message, DONE, key="run:1:applied") is How.NATIVE
-    shown = text_of(await bench.alice.event(bench.room, message.id))
-    assert "api01 is ready" in shown
-    assert "Approve" not in shown
-    await bench.bob.say(bench.room, "1", root)
-    await bench.told(root, "The number 1 stands for nothing any more")
-    assert not any(isinstance(event, Pressed) for event in bench.sink.events.values())
-
-
-async def test_a_number_presses_the_button_of_its_own_thread_and_no_other(bench, chat):
-    one, other = await bench.asked_for("one"), await bench.asked_for("other")
-    await chat.post(bench.thread(one), CARD, key="run:1")
-    there = Card("p", (Buttons((Button("undo", "Undo", "r2"),)),))
-    message = await chat.post(bench.thread(other), there, key="run:2")
-    event = await bench.bob.say(bench.room, "1", other)
-    pressed = await bench.sink.next(Pressed)
-    assert (pressed.action, pressed.value, pressed.dedupe) == ("undo", "r2", f"matrix:{event}")
-    assert pressed.who == Actor("matrix", bench.bob.id, "Bob")
-    assert pressed.message == message
-    await bench.bob.say(bench.room, "2", other)
-    assert (await bench.sink.next(Said, 3)).text == "2"
-    await bench.bob.say(bench.room, "2", one)
-    assert (await bench.sink.next(Pressed, 2)).action == "discard"
-
-
-async def test_a_number_that_was_typed_while_the_plan_changed_presses_nothing(bench, chat):
-    root = await bench.asked_for()
-    message = await chat.post(bench.thread(root), CARD, key="run:1")
-    newer = Card("p", (Buttons((Button("approve", "Approve", "r2:d2"),)),))
-    await chat.edit(message, Card("old"), key="run:1:superseded")
-    await chat.post(bench.thread(root), newer, key="run:2")
-    await bench.bob.say(bench.room, "1", root)
-    await bench.told(root, "It offers: 3 Approve")
-    await bench.bob.say(bench.room, "3", root)
-    assert (await bench.sink.next(Pressed)).value == "r2:d2"
-
-
-async def test_what_is_asked_once_more_wants_a_yes(bench, chat):
-    root = await bench.asked_for()
-    await chat.post(bench.thread(root), Card("p", (Buttons((STOP,)),)), key="run:1")
-    await bench.bob.say(bench.room, "1", root)
-    await bench.told(root, "Really stop it? Type “1 yes” to go on.")
-    await bench.bob.say(bench.room, "1 yes", root)
-    assert (await bench.sink.next(Pressed)).action == "stop"
-
-
-async def test_a_number_put_under_a_card_is_of_that_card_and_a_thumb_is_nothing(bench, chat):
-    root = await bench.asked_for()
-    message = await chat.post(bench.thread(root), CARD, key="run:1")
-    await bench.bob.react(bench.room, message.id, "\U0001f44d")
-    await bench.bob.react(bench.room, root, "1\ufe0f\u20e3")
-    await bench.bob.react(bench.room, message.id, "9\ufe0f\u20e3")
-    await bench.told(root, "The number 9 is not on the newest card")
-    await bench.bob.react(bench.room, message.id, "2\ufe0f\u20e3")
-    assert (await bench.sink.next(Pressed)).action == "discard"
-    assert sum(isinstance(event, Pressed) for event in bench.sink.events.values()) == 1
-
-
 async def test_a_private_word_goes_to_a_room_of_two_and_nowhere_else(bench, chat):
     root = await bench.asked_for()
     bob = Actor("matrix", bench.bob.id)
@@ -288,7 +108,7 @@ async def test_who_cannot_be_reached_in_private_is_not_told_in_public(bench, cha
 
 async def test_in_a_room_of_two_nobody_is_named_and_a_private_word_stays_in_its_thread(bench, chat):
     room = await bench.bob.room(bench.account.user, is_direct=True)
-    await until(lambda: _is_in(bench, room), "the bot to come")
+    await until(lambda: is_in(bench, room), "the bot to come")
     event = await bench.bob.say(room, "help")
     said = await bench.sink.next(Said)
     assert (said.text, said.conversation.is_direct) == ("help", True)
@@ -297,52 +117,14 @@ async def test_in_a_room_of_two_nobody_is_named_and_a_private_word_stays_in_its_
     assert thread == ["help", "just us"]
 
 
-async def test_a_form_is_asked_question_by_question_and_what_is_wrong_is_asked_again(bench, chat):
-    root = await bench.asked_for()
-    bench.sink.wrong = [{"name": "Names are in small letters."}]
-    bob = Actor("matrix", bench.bob.id)
-    assert await chat.ask(None, bob, bench.thread(root), FORM) is How.DEGRADED
-    (room,) = set(await bench.bob.rooms()) - {bench.room}
-    for answer, next_ in (("nine", "none of the answers"), ("b", "**Name** (2/2)"), ("API", "small letters")):
-        await bench.bob.say(room, answer)
-        await until(lambda words=next_: _says(bench, room, words), next_)
-    await bench.bob.say(room, "api01")
-    filled = await bench.sink.next(Filled)
-    assert (filled.form, filled.state, dict(filled.values)) == ("edit:r1", "s", {"cores": "4", "name": "api01"})
-    assert filled.conversation == bench.thread(root)
-    await bench.bob.say(room, "and now?")
-    assert (await bench.sink.next(Said, 2)).text == "and now?"
-
-
-async def test_a_question_can_be_put_aside(bench, chat):
-    root = await bench.asked_for()
-    await chat.ask(None, Actor("matrix", bench.bob.id), bench.thread(root), FORM)
-    (room,) = set(await bench.bob.rooms()) - {bench.room}
-    await bench.bob.say(room, "cancel")
-    await until(lambda: _says(bench, room, "Nothing was changed"), "a word about it")
-    await bench.bob.say(room, "2")
-    assert (await bench.sink.next(Said, 2)).text == "2"
-
-
-async def test_a_question_in_a_thread_takes_an_answer_and_leaves_sentences_to_the_crew(bench, chat):
-    root = await bench.asked_for()
-    await chat.post(bench.thread(root), Card("p", (FORM,)), key="reply")
-    await bench.told(root, "**Cores** (1/2)")
-    await bench.bob.say(bench.room, "give me 4 cores and 8 GB", root)
-    assert (await bench.sink.next(Said, 2)).text == "give me 4 cores and 8 GB"
-    for answer in ("4", "api01"):
-        await bench.bob.say(bench.room, answer, root)
-    assert dict((await bench.sink.next(Filled)).values) == {"cores": "4", "name": "api01"}
-
-
 async def test_an_encrypted_room_is_told_once_that_nothing_is_heard_there(bench, chat):
     wishes = {"initial_state": [{"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}]}
     room = await bench.bob.room(bench.account.user, **wishes)
-    await until(lambda: _is_in(bench, room), "the bot to come")
+    await until(lambda: is_in(bench, room), "the bot to come")
     secret = {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "x", "session_id": "x", "device_id": "x"}
     for _ in range(2):
         event = await bench.bob.send(room, secret, "m.room.encrypted")
-    await until(lambda: _says(bench, room, "This room is encrypted"), "a word about it")
+    await until(lambda: says(bench, room, "This room is encrypted"), "a word about it")
     await bench.asked_for()
     await bench.sink.next(Said)
     told = [e for e in await bench.bob.timeline(room) if e["type"] == "m.room.message"]
@@ -422,15 +204,6 @@ async def test_a_server_that_is_not_there_or_never_answers_ends_the_start_with_i
     finally:
         bench.server.thaw()
     await slow.close()
-
-
-async def _is_in(bench, room):
-    joined = await bench.bob.call("GET", f"/rooms/{room}/joined_members")
-    return bench.account.user in joined["joined"]
-
-
-async def _says(bench, room, words):
-    return [event for event in await bench.bob.timeline(room) if words in text_of(event)]
 
 
 async def _sent(sender):
