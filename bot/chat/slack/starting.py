@@ -49,8 +49,8 @@ class Places:
 
 async def begin(calls: Calls, places: Places, *, seconds: float = START_S, needed: Sequence[str] = NEEDED) -> Standing:
     """Ask Slack who we are; ``Broken`` with the reason where it does not say, or not in time, or lacks a scope."""
-    act = "starting on Slack with THREADFORM_SLACK_BOT_TOKEN"
-    found, scopes = await _asked(act, calls.whoami(), seconds)
+    act = "starting on Slack"
+    found, scopes = await _asked(act, "THREADFORM_SLACK_BOT_TOKEN", calls.whoami(), seconds)
     missing = missing_scopes(scopes)
     lacking = [scope for scope in needed if scope in missing]
     if lacking:
@@ -67,8 +67,9 @@ async def begin(calls: Calls, places: Places, *, seconds: float = START_S, neede
 
 async def check_socket(app_calls: Calls, *, seconds: float = START_S) -> None:
     """Ask for a socket once, and let it go: Slack's client would keep a wrong token to itself and try for ever."""
-    act = "opening a socket with THREADFORM_SLACK_APP_TOKEN"
-    await _asked(act, app_calls.call("apps.connections.open"), seconds)
+    await _asked(
+        "opening Slack's socket", "THREADFORM_SLACK_APP_TOKEN", app_calls.call("apps.connections.open"), seconds
+    )
 
 
 def missing_scopes(listed: str) -> tuple[str, ...]:
@@ -83,12 +84,13 @@ def why(no: No) -> str:
     return ": ".join(filter(None, [f"{no.code}{f' ({no.needed})' if no.needed else ''}", hint]))
 
 
-async def _asked(act: str, asking: Any, seconds: float) -> Any:
+async def _asked(act: str, token: str, asking: Any, seconds: float) -> Any:
+    """The answer; the setting is named last: what follows such a name and a colon counts as a secret and is hidden."""
     try:
         async with asyncio.timeout(seconds):
             return await asking
     except No as no:
-        raise Broken(act, why(no)) from no
+        raise Broken(act, f"{why(no)} ({token})") from no
     except TooFast as wait:
         raise Broken(act, str(wait), is_worth_retrying=True) from wait
     except Broken as fault:

@@ -114,9 +114,9 @@ def _fault(link: Link) -> str:
 @pytest.mark.parametrize(
     ("keys", "why"),
     [
-        ({"app": "xapp-of-somebody-else"}, "APP_TOKEN.*invalid_auth.*copy it again"),
-        ({"app": BOT_TOKEN}, "APP_TOKEN.*not_allowed_token_type.*mixed up"),
-        ({"bot": "xoxb-of-somebody-else"}, "BOT_TOKEN.*invalid_auth.*copy it again"),
+        ({"app": "xapp-of-somebody-else"}, "invalid_auth.*copy it again.*APP_TOKEN"),
+        ({"app": BOT_TOKEN}, "not_allowed_token_type.*mixed up.*APP_TOKEN"),
+        ({"bot": "xoxb-of-somebody-else"}, "invalid_auth.*copy it again.*BOT_TOKEN"),
     ],
     ids=["a wrong app token", "tokens mixed up", "a wrong bot token"],
 )
