@@ -11,7 +11,7 @@ from pathlib import Path
 from bot import log
 from bot.settings import Settings
 from iac.terraform.toolchain import Toolchain, load
-from tests.bench import acks, costs, crew, knowledge, placing, repositories, starts, way
+from tests.bench import acks, costs, crew, knowledge, placing, repositories, slack, starts, way
 from tests.bench.processes import cold_start
 from tests.bench.table import Table
 
@@ -24,6 +24,7 @@ PARTS = {
     "repositories": repositories,
     "crew": crew,
     "knowledge": knowledge,
+    "slack": slack,
 }
 TOOLS = Path(".threadform/tools")
 

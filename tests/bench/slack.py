@@ -28,7 +28,8 @@ RATE, RATE_S = 50, 8.0
 ROOMS = 50
 ROUNDS = 7
 ACK_GOAL_MS = 500
-CARD_GOAL = 1.50
+LATER_GOAL_MS = 1_100
+"""Slack takes one message a second and channel: the card that follows its first word waits that long."""
 PATIENCE_S = 60.0
 
 
@@ -49,7 +50,8 @@ async def _measure(table: Table, home: Path, toolchain: Toolchain) -> None:
     table.line("message -> card on the web page (p50, p95)", both(web))
     table.line("message -> card on Slack (p50, p95)", both(slack))
     ratio = statistics.median(slack) / statistics.median(web)
-    table.goal("message -> card : Slack against the page, p50", ratio, CARD_GOAL)
+    later = (statistics.median(slack) - statistics.median(web)) * 1000
+    table.goal("so much later on Slack, p50", later, LATER_GOAL_MS, " ms", f"x {ratio:.2f}")
 
 
 async def _ours(home: Path, toolchain: Toolchain) -> Sequence[float]:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.chat.slack.manifest import PATH
+from bot.store.turns import hurried
 from iac.errors import Broken
 
 Json = Mapping[str, Any]
@@ -35,7 +36,8 @@ def app_of(client: AsyncWebClient, hear: Hear, signing_secret: str | None = None
     async def intake(body: Json, next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
         if body.get("type") == "url_verification":  # Bolt answers it later in the chain
             return await next_()
-        answer = await hear(body)
+        with hurried():
+            answer = await hear(body)
         if not answer:
             return BoltResponse(status=200, body="")
         return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": ["application/json"]})

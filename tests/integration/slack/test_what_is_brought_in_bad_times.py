@@ -4,6 +4,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat.port import Card, Commanded, Filled, Form, Input, Pressed, Said
+from bot.store import turns
 from bot.store.inbox import SqlInbox
 from bot.wiring.sink import StoreFirst
 from iac.errors import Broken
@@ -111,6 +112,16 @@ class _Deaf:
     async def send(self, _job: str, _key: str) -> None:
         if self.is_away:
             raise Broken("ringing", "the queue is away", is_worth_retrying=True)
+
+
+async def test_what_slack_waits_for_is_written_before_what_can_wait(room):
+    seen = []
+    room.heard.errors = lambda _event: seen.append(turns._is_hurried.get())
+    async with room.hearing():
+        await (await room.slack.say(ALICE, OPS, "call it api01")).acked()
+        await room.slack.command(ALICE, OPS, "/threadform", "help")
+    assert seen == [True, True, True]
+    assert turns._is_hurried.get() is False
 
 
 async def test_a_death_between_storing_and_ringing_leaves_one_event_that_the_sweeper_finds(room):
