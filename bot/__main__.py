@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_usage(add)
     _add_slack(add("slack", "the Slack app").add_subparsers)
+    _add_mattermost(add("mattermost", "the bot on a Mattermost server").add_subparsers)
     add("settings", "every setting, its default and its meaning")
 
     tools = add("tools", "terraform and its provider")
@@ -122,6 +123,19 @@ def _add_slack(begin: Callable[..., Any]) -> None:
     manifest.add_argument("--command", dest="slash", default="threadform", help="the slash command, without its slash")
     manifest.add_argument("--name", default="Threadform", help="what the app is called")
     manifest.add_argument("--language", choices=["en", "fr"], default="en", help="of the descriptions in it")
+
+
+def _add_mattermost(begin: Callable[..., Any]) -> None:
+    acts = begin(dest="act", required=True, metavar="ACT")
+    setup = acts.add_parser("setup", help="make the bot account, its token and its command; again changes nothing")
+    setup.add_argument("--url", default="", help="of the server (default: THREADFORM_MATTERMOST_URL)")
+    setup.add_argument("--admin", default="", help="a system admin who logs in (default: MATTERMOST_ADMIN_TOKEN)")
+    setup.add_argument("--team", action="append", default=[], help="a team's short name; again for more")
+    setup.add_argument("--name", default="threadform", help="of the bot account")
+    setup.add_argument("--command", dest="slash", default="threadform", help="the slash command, without its slash")
+    setup.add_argument("--env", default="", metavar="FILE", help="where the settings go, with their secrets")
+    whois = acts.add_parser("whois", help="the ids that THREADFORM_PEOPLE names people by")
+    whois.add_argument("name", nargs="+", help="as people write it behind the @")
 
 
 def _add_knowledge(begin: Callable[..., Any]) -> None:

@@ -33,6 +33,7 @@ class Api:
 
     url: str
     client: httpx.AsyncClient = field(repr=False)
+    tls: ssl.SSLContext | None = None
 
     @classmethod
     def at(cls, url: str, token: str, tls: ssl.SSLContext | None = None) -> Self:
@@ -47,7 +48,7 @@ class Api:
             verify=tls or url.startswith("https"),  # to read all authorities takes a while
             limits=limits,
         )
-        return cls(url.rstrip("/"), client)
+        return cls(url.rstrip("/"), client, tls)
 
     async def close(self) -> None:
         """Give the connections back."""
