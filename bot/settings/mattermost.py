@@ -20,7 +20,7 @@ class MattermostSettings(BaseModel):
     mattermost_url: str = ""
     """Address of your Mattermost server as people open it, such as `https://chat.example.org`."""
     mattermost_token: SecretStr | None = None
-    """Access token of Threadform's own bot account there (`docs/mattermost.md` says how to get one)."""
+    """Access token of Threadform's own bot account there; `threadform mattermost setup` makes it."""
     mattermost_command_token: SecretStr | None = None
     """Token of the slash command; several teams have several, with commas between."""
     mattermost_teams: tuple[str, ...] = ()
