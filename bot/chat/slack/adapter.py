@@ -16,7 +16,7 @@ from bot.chat.slack.calling import Calls, No
 from bot.chat.slack.carrying import unpack_form
 from bot.chat.slack.catching_up import CatchingUp
 from bot.chat.slack.door import app_of, route_of
-from bot.chat.slack.ear import Beside, Ear
+from bot.chat.slack.ear import KNOWN, Beside, Ear
 from bot.chat.slack.editing import Editing
 from bot.chat.slack.errands import Errands
 from bot.chat.slack.limits import EXCERPT, MESSAGE
@@ -218,6 +218,8 @@ class SlackChat:
         """Where we spoke, we are answered."""
         if message.conversation.key not in self._spoken_in:
             await self.joined.join(message.conversation, float(message.id))
+            if len(self._spoken_in) >= KNOWN:
+                self._spoken_in.clear()
             self._spoken_in.add(message.conversation.key)
         return message
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.chat.port import Commanded, Conversation, Filled, Forms, Opening, Pressed, Said, Sink
+from bot.chat.port import Actor, Commanded, Conversation, Filled, Forms, Opening, Pressed, Said, Sink
 from bot.chat.slack.controls import ASK
 from bot.chat.slack.modals import missing_errors, parse_view, render_errors
 from bot.chat.slack.names import Names
@@ -53,10 +53,8 @@ class Ear:
 
     async def hear(self, body: Json) -> Json:
         """One body; raises where it could not be stored: then it is not acknowledged, and comes again."""
-        author = str((body.get("event") or {}).get("user") or "") if body.get("type") == "event_callback" else ""
-        reader = Reader(self.own, await self.names.learn(author) if author != self.own.user else self.names.known)
         try:
-            event = reader.read(body, self.now())
+            event = Reader(self.own, self.names.known).read(body, self.now())
         except (LookupError, ValueError, TypeError, AttributeError) as fault:
             # The same again would be read the same: it is acknowledged, and the log says what it was.
             log.warning("body.unreadable", kind=body.get("type"), why=f"{type(fault).__name__}: {fault}")
@@ -77,17 +75,15 @@ class Ear:
     async def said(self, event: Said) -> bool:
         """Words: kept where they are for us; in all other places nothing is stored, and nothing is logged."""
         is_here = self.own.acts_in(event.conversation.channel)
-        if not event.is_to_bot:
-            if not is_here or not await self._takes_part(event.conversation):
-                return False
-            event = replace(event, is_to_bot=True)
+        if not event.is_to_bot and not (is_here and await self._takes_part(event.conversation)):
+            return False
         if not is_here:
             if self._is_first(event):
                 self.beside.not_here(event)
             return False
         # First the thread, then the word: a reply that comes a moment later is known to be for us.
         await self._join(event.conversation, float(event.message.id) if event.message else 0.0)
-        await self.sink(event)
+        await self.sink(replace(event, is_to_bot=True, who=await self._named(event.who)))
         return True
 
     async def _pressed(self, event: Pressed) -> None:
@@ -114,6 +110,10 @@ class Ear:
         if not await self._opened(event):
             await self.sink(event)
         return NOTHING
+
+    async def _named(self, who: Actor) -> Actor:
+        """Names are asked for of people who speak to us, and of nobody else."""
+        return replace(who, name=(await self.names.learn(who.id)).get(who.id, who.name))
 
     def _is_first(self, event: Said) -> bool:
         """Whether these words came for the first time: Slack tells a mention twice, and more often when it doubts."""

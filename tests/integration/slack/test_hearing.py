@@ -2,7 +2,7 @@
 
 from bot.chat.port import Card, Commanded, Filled, Opening, Pressed, Said
 from bot.chat.slack.starting import Places
-from tests.fixtures.slack.fake import ALICE, BOB, OPS, VAULT
+from tests.fixtures.slack.fake import ALICE, BOB, CAROL, OPS, VAULT
 from tests.fixtures.slack.workspace import TRIGGER_S, buttons_of, read
 from tests.integration.slack.conftest import CARD, FORM, Heard, Room, chat_on, place
 
@@ -24,8 +24,11 @@ async def test_in_a_thread_of_ours_nobody_names_us_again_and_elsewhere_we_are_de
         other = await (await room.slack.say(ALICE, OPS, "lunch?", mention=False)).acked()
         await (await room.slack.say(BOB, OPS, "yes", thread=other.ts)).acked()
         await (await room.slack.say(BOB, OPS, "<@U0CAROL> what do you think?", thread=said.ts)).acked()
+        await (await room.slack.say(CAROL, OPS, "me too", mention=False)).acked()
         heard = [event.text for event in room.heard.of(Said)]
+        asked = {call.said["user"] for call in room.slack.calls if call.method == "users.info"}
     assert heard == ["a machine please", "with 8 GB"]
+    assert asked == {ALICE, BOB}, "who does not speak to us is not looked up"
 
 
 async def test_a_direct_message_needs_no_name_and_another_program_is_not_heard(room):
@@ -193,3 +196,12 @@ async def test_what_was_said_in_a_thread_before_we_were_asked_in_is_never_heard(
     async with room.hearing():
         assert room.slack.count("conversations.replies") > 0
     assert [event.text for event in room.heard.of(Said)] == ["please help"]
+
+
+async def test_a_name_that_slack_does_not_tell_holds_nothing_up(room):
+    room.slack.faults.always("users.info", status=500)
+    async with room.hearing():
+        await (await room.slack.say(ALICE, OPS, "a machine")).acked()
+        [event] = room.heard.of(Said)
+    assert (event.who.id, event.who.name) == (ALICE, "")
+    assert room.slack.count("users.info") == 1, "it is not asked for with every word"
