@@ -10,7 +10,7 @@ PYTEST_WORKERS ?= 2
 # Where it is set, each of the hundreds of processes of a test run compiles the whole product for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-run setup-dev demo test check bench chaos lock clean
+.PHONY: help setup setup-run setup-dev demo test check bench chaos moved lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ bench: setup ## speed, as ratios within one run
 
 chaos: setup ## kill -9 everywhere between a request and its report (CHAOS_RUNS=N, 500 by default: 20 minutes)
 	@$(BIN)/python -m tests.chaos
+
+moved: setup ## move a hundred guests at random while plans run (MOVED_GUESTS=N, MOVED_ROUNDS=N)
+	@$(BIN)/python -m tests.moved
 
 lock: $(VENV)/dev.stamp ## write the lock files anew
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --upgrade --extra dev pyproject.toml -o .ci/lock/dev.txt

@@ -13,6 +13,7 @@ PLAN_AGAIN = frozenset(
     {
         "apply.state_moved",
         "apply.vmid_taken",
+        "apply.guest_moved",
         "apply.node_gone",
         "apply.template_moved",
         "apply.yes_too_old",

@@ -60,6 +60,7 @@ class Recheck:
             raise Refused("apply.state_moved", run=run.id)
         if not inventory.is_quorate:
             raise Refused("apply.no_quorum", cluster=inventory.cluster)
+        _check_not_moved(outcome, inventory)
         _check_reserved(known.vmids, created(outcome))
         for guest in created(outcome):
             _check_still_free(guest, inventory)
@@ -101,6 +102,15 @@ class Recheck:
             judge(outcome.plan, wish, outcome.guests, inventory, self.rules)
         except Violated as broken:
             raise Violated([say("apply.rules_moved", run=wish.run.id), broken.sentence, *broken.reasons]) from broken
+
+
+def _check_not_moved(outcome: Outcome, inventory: Inventory) -> None:
+    """Terraform asks a guest where it was when the plan was made, and breaks off where HA has moved it since."""
+    for change in outcome.plan.changes if outcome.plan else ():
+        was, vmid = change.before.get("node_name"), change.before.get("vm_id")
+        guest = inventory.guest(vmid) if isinstance(vmid, int) and change.action != "no-op" else None
+        if guest is not None and was and guest.node != was:
+            raise Refused("apply.guest_moved", guest=guest.name, was=str(was), node=guest.node)
 
 
 def _check_reserved(held: Mapping[str, int], guests: Sequence[PlacedGuest]) -> None:

@@ -74,7 +74,9 @@ def _updated(view: View, change: Change) -> str:
     ]
     if not changed:
         return view.say("card.change.unnamed", name=change.name)
-    return view.say("card.change.guest", name=change.name, changes=", ".join(changed))
+    line = view.say("card.change.guest", name=change.name, changes=", ".join(changed))
+    # What waits for a restart is never restarted along: that is an act of its own, and needs its own right.
+    return f"{line}. {view.say('card.change.waits', name=change.name)}" if change.needs_restart else line
 
 
 def _number(values: Mapping[str, Any], path: tuple[str, str]) -> float | None:

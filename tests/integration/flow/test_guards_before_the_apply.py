@@ -8,13 +8,15 @@ from bot.chat.port import Actor, Conversation, Said
 from bot.domain.environment import Environment
 from bot.domain.outcome import dump_outcome, parse_outcome
 from bot.domain.run import UNTOUCHED, RunState
+from bot.flow.again import PLAN_AGAIN
 from bot.settings import Settings
 from bot.store.claims import SqlClaims
 from bot.store.freezes import SqlFreezes
 from bot.store.reservations import SqlReservations
 from bot.wiring.environments import environments_of
 from bot.wiring.people import book_of
-from iac.errors import Sentence
+from iac.errors import Refused, Sentence
+from iac.inventory import Guest
 from iac.spec import Limits
 from tests.fixtures.flow import GB, SPEC, WORLD, proposal, rules
 from tests.fixtures.ruled import PEOPLE
@@ -165,3 +167,18 @@ async def test_a_run_that_was_refused_before_any_apply_is_over_at_once(flow):
     flow.world.inventory = replace(WORLD, is_quorate=False)
     assert (await applied(flow, run)).state is RunState.REFUSED
     assert await flow.runs.due(flow.world.at + 1e6, 10) == []
+
+
+async def test_a_guest_that_ha_moved_since_the_plan_is_planned_again_where_it_is(flow):
+    run = await flow.approved()
+    outcome = parse_outcome(run.outcome)
+    (made,) = outcome.plan.changes
+    stands = replace(made, action="update", before={**made.after, "node_name": "n1"})
+    moved = Guest(made.after["vm_id"], "api01", "n2", "qemu", "running", False, 4, 8 * GB, 60 * GB)
+    flow.world.inventory = replace(WORLD, guests=(*WORLD.guests, moved))
+    changed = replace(outcome, plan=replace(outcome.plan, changes=(stands,)))
+    with pytest.raises(Refused) as no:
+        await flow.applying.recheck.check(replace(run, outcome=dump_outcome(changed)))
+    assert no.value.sentence.key == "apply.guest_moved"
+    assert no.value.sentence.key in PLAN_AGAIN
+    assert (no.value.sentence.values["was"], no.value.sentence.values["node"]) == ("n1", "n2")

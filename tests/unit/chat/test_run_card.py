@@ -237,3 +237,13 @@ def test_a_run_that_waits_for_the_lock_says_for_whom():
 )
 def test_templates_are_called_as_people_call_them(template, name):
     assert template_name(template) == name
+
+
+def test_what_waits_for_a_restart_is_said_and_nothing_is_restarted_along():
+    sizes = ({"cpu": [{"cores": cores}]} for cores in (2, 4))
+    waits = replace(runs.change("update", "api01", *sizes), needs_restart=("cpu[0].cores",))
+    said = read(card_of(RunState.PLANNED, Outcome(plan=runs.plan(waits))))
+    assert "goes on running" in said
+    assert "restart api01" in said
+    said = read(card_of(RunState.PLANNED, Outcome(plan=runs.plan(replace(waits, needs_restart=())))))
+    assert "goes on running" not in said
