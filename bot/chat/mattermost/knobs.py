@@ -25,11 +25,15 @@ Nonce = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a post's buttons are bound to: our key of the post, the thread it is about, where presses are heard."""
+    """What a post's buttons are bound to: our key of the post, the thread it is about, where presses are heard.
+
+    ``files`` are the marks of those that came with the post.
+    """
 
     key: str
     about: Conversation
     url: str
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ def props_of(rendered: Rendered, stamp: Stamp, seal: Seal, nonce: Nonce) -> dict
         "color": COLOURS[rendered.tone],
         "actions": [_action(knob, rendered.language, stamp, seal, nonce()) for knob in rendered.knobs],
     }
-    made = {"attachments": [attachment] if rendered.knobs else [], OURS: {"key": stamp.key}}
+    ours = {"key": stamp.key, "files": list(stamp.files)}
+    made = {"attachments": [attachment] if rendered.knobs else [], OURS: ours}
     if len(str(made)) > PROPS_MOST:
         raise ValueError("the buttons of one card are more than a post can carry")
     return made

@@ -42,8 +42,18 @@ class Post(BaseModel):
     @property
     def key(self) -> str:
         """Our own key of it; empty where it is none of ours."""
+        return str(self._ours.get("key") or "")
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The marks of the files that we gave it."""
+        marks = self._ours.get("files")
+        return tuple(str(mark) for mark in marks) if isinstance(marks, list) else ()
+
+    @property
+    def _ours(self) -> Mapping[str, Any]:
         ours = self.props.get("threadform")
-        return str(ours.get("key") or "") if isinstance(ours, Mapping) else ""
+        return ours if isinstance(ours, Mapping) else {}
 
     @property
     def action_ids(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from itertools import groupby
 
 from bot.chat.layout.excerpt import excerpt
@@ -19,7 +19,7 @@ from bot.chat.words import Words
 EXCERPTS = (EXCERPT, 1_200, 400)
 """How much of a long text is shown: less, where the rest of the card would not fit beside it."""
 DONE = 1_200
-"""How much of a diff is shown when nobody is to decide about it any more."""
+"""How much of a long diff is shown when nobody is to decide about it any more."""
 INDENT = "    "
 """Begins a line of code in a quote."""
 ASK = "ask"
@@ -35,7 +35,7 @@ def render(card: Card, words: Words, *, language: str = "", most: int = MESSAGE)
     """
     spoken = language or words.language_of(prose_of(card))
     for length in EXCERPTS:
-        desk = Desk(words, spoken, min(length, DONE) if card.tone != "waiting" else length)
+        desk = Desk(words, spoken, length, is_done=card.tone != "waiting")
         blocks = [*_head(card), *(line for part in card.parts for line in desk.block(part))] or ["…"]
         if len("\n".join(blocks)) <= most:
             return _rendered(card, "\n".join(blocks), desk)
@@ -51,6 +51,8 @@ class Desk:
     words: Words
     language: str
     most: int
+    _: KW_ONLY
+    is_done: bool = False
     files: list[File] = field(default_factory=list)
     knobs: list[Knob] = field(default_factory=list)
 
@@ -86,7 +88,9 @@ class Desk:
         return self._code(part.text, CODE_NAME) if part.text.strip() else []
 
     def _code(self, text: str, name: str, kind: str = "") -> list[str]:
-        shown, hidden = excerpt(text, self.most, lambda line: line.replace("\r", ""), len)
+        # What was shown whole stays so: its file would be one more post below a card that is edited.
+        most = min(self.most, DONE) if self.is_done and len(text) > EXCERPT else self.most
+        shown, hidden = excerpt(text, most, lambda line: line.replace("\r", ""), len)
         if not hidden:
             return [fenced(shown, kind)]
         self.attach(name, text)

@@ -34,6 +34,11 @@ def _nonce() -> str:
     return secrets.token_hex(8)
 
 
+def _mark(file: File) -> str:
+    """What a file is known by: its name and everything in it."""
+    return hashlib.sha256(f"{file.name}:{file.text}".encode()).hexdigest()[:16]
+
+
 @dataclass
 class Saying:
     """One bot's voice. ``press_url`` is where the server tells us of presses."""
@@ -101,8 +106,10 @@ class Saying:
 
     async def _create(self, stamp: Stamp, channel: str, root: str, card: Card) -> Post:
         rendered = self.rendered(card)
-        ids = [await self.known.api.upload(channel, file.name, file.text) for file in rendered.files[:FILES]]
-        props = props_of(rendered, stamp, self.seal, self.nonce)
+        beside = rendered.files[:FILES]
+        ids = [await self.known.api.upload(channel, file.name, file.text) for file in beside]
+        stamped = replace(stamp, files=tuple(map(_mark, beside)))
+        props = props_of(rendered, stamped, self.seal, self.nonce)
         return await self._send(
             stamp.key,
             {"channel_id": channel, "root_id": root, "message": rendered.message, "props": props, "file_ids": ids},
@@ -116,15 +123,15 @@ class Saying:
     async def _patch(self, standing: Post, message: Message, card: Card) -> None:
         """A patch replaces all properties: those of others are sent along."""
         rendered = self.rendered(card)
-        stamp = Stamp(standing.key or message.id, message.conversation, self.press_url)
+        stamp = Stamp(standing.key or message.id, message.conversation, self.press_url, standing.files)
         props = {**standing.props, **props_of(rendered, stamp, self.seal, self.nonce)}
         await self.known.api.put(f"/posts/{standing.id}/patch", {"message": rendered.message, "props": props})
 
     async def _file(self, standing: Post, files: Sequence[File], key: str) -> None:
         """Put files that an edit brought below the card, each once: a patch takes none."""
         for file in files:
-            name = f"{key}:file:{hashlib.sha256(f'{file.name}:{file.text}'.encode()).hexdigest()[:16]}"
-            if name in self._filed:
+            name = f"{key}:file:{_mark(file)}"
+            if _mark(file) in standing.files or name in self._filed:
                 continue
             if await self.ours(await self.known.thread(standing.root), name) is None:
                 put = await self.known.api.upload(standing.channel_id, file.name, file.text)

@@ -83,6 +83,31 @@ async def test_an_edit_replaces_the_card_and_keeps_what_others_put_there(bot, po
     assert standing.props["from_bot"] == "true"
 
 
+def diffs(lines, tone):
+    text = "\n".join(f"+ line {number:04d} of the plan" for number in range(lines))
+    return Card(tone, (Diff("what changes", text),), tone=tone)
+
+
+@pytest.mark.parametrize("lines", [100, 2_000], ids=["shown whole", "in a file"])
+async def test_an_edit_brings_no_file_that_its_card_has_already(bot, post, lines):
+    await bot.say(post("k1", "", card=diffs(lines, "waiting")))
+    await bot.say(post("k2", "", card=diffs(lines, "good"), kind="edit", of="k1"))
+    await bot.say(post("k3", "", card=diffs(lines, "bad"), kind="edit", of="k1"))
+    (standing,) = bot.server.said_by(bot.account)
+    assert len(bot.server.files_of(standing)) == (lines > 100)
+
+
+async def test_a_file_that_an_edit_brings_stands_below_the_card_once(bot, post):
+    await bot.say(post("k1", "a plan"))
+    bot.server.fail("posts.create", stored_then_502())
+    for key in ("k2", "k3"):
+        await bot.say(post(key, "", card=diffs(2_000, "bad"), kind="edit", of="k1"))
+        await out(bot)
+    card, below = bot.server.said_by(bot.account)
+    assert below.root_id == card.id
+    assert len(bot.server.files_of(below)) == 1
+
+
 async def test_an_edit_whose_answer_is_lost_is_one_edit(bot, post):
     await bot.say(post("k1", "a plan"))
     bot.server.fail("posts.patch", stored_then_502(), too_many(0))
