@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.interpreter",
     "tests.fixtures.left_open",
     "tests.fixtures.servers",
+    "tests.fixtures.synapse",
     "tests.fixtures.toolchain",
 ]
 

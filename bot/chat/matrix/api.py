@@ -32,7 +32,9 @@ class MatrixNo(Refused):
 def open_api(url: str, token: str) -> "MatrixApi":
     """A client of that homeserver; whoever opens it closes ``http``."""
     headers = {"authorization": f"Bearer {token}"}
-    return MatrixApi(httpx.AsyncClient(base_url=url.rstrip("/"), headers=headers, timeout=PATIENCE_S))
+    # Without TLS (on this machine alone) no authorities are read, which takes a moment.
+    is_tls = url.startswith("https://")
+    return MatrixApi(httpx.AsyncClient(base_url=url.rstrip("/"), headers=headers, timeout=PATIENCE_S, verify=is_tls))
 
 
 def path_of(*parts: str) -> str:

@@ -4,9 +4,6 @@ import pytest_asyncio
 
 from tests.conformance.chat.on_matrix import on_matrix
 from tests.conformance.chat.scenario import Scenario
-from tests.fixtures.synapse import synapse
-
-__all__ = ["synapse"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

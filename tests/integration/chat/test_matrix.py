@@ -16,7 +16,6 @@ from bot.chat.port import (
     Pressed,
     Said,
 )
-from bot.chat.words import Words
 from bot.domain.errors import Refused
 from bot.ports import Outgoing
 from bot.store.models import outbox
@@ -29,11 +28,11 @@ from iac.errors import Broken
 from tests.conformance.chat.waiting import until
 from tests.fixtures.mailbox import Postbox, mail_server
 from tests.fixtures.matrix import text_of
-from tests.fixtures.synapse import SERVER, free_port, synapse
+from tests.fixtures.synapse import SERVER, free_port
 
-__all__ = ["bench", "chat", "synapse"]
+__all__ = ["bench", "chat"]
 
-from tests.fixtures.matrix_bench import CARD, DONE, bench, chat, is_in, says
+from tests.fixtures.matrix_bench import CARD, DONE, WORDS, bench, chat, is_in, says
 
 
 async def test_who_names_the_bot_begins_a_thread_and_who_does_not_is_left_alone(bench, chat):
@@ -168,7 +167,7 @@ async def test_while_the_server_is_away_it_goes_out_by_mail_and_afterwards_all_g
         await until(lambda: _is_down(chat), "the ear to notice")
         with mail_server(postbox) as where:
             mail = Mail(parse_mail_url(f"smtp://{where}"), "bot@example.org", ["oncall@example.org"])
-            second = Second(bench.database, {"mail": mail}, {"critical": Rule(0.0, ("mail",))}, Words.load())
+            second = Second(bench.database, {"mail": mail}, {"critical": Rule(0.0, ("mail",))}, WORDS)
             await until(second.look, "the mail")
             assert await second.look() == 0
     finally:
@@ -184,7 +183,7 @@ async def test_while_the_server_is_away_it_goes_out_by_mail_and_afterwards_all_g
 
 
 async def test_a_token_that_nobody_knows_ends_the_start_with_its_reason(bench):
-    chat = MatrixChat(open_api(bench.server.url, "syt_wrong"), SqlNotes(bench.database), Words.load())
+    chat = MatrixChat(open_api(bench.server.url, "syt_wrong"), SqlNotes(bench.database), WORDS)
     with pytest.raises(Broken) as no:
         await chat.run(bench.sink)
     assert no.value.sentence.key == "matrix.token"
@@ -192,7 +191,7 @@ async def test_a_token_that_nobody_knows_ends_the_start_with_its_reason(bench):
 
 
 async def test_a_server_that_is_not_there_or_never_answers_ends_the_start_with_its_reason(bench):
-    nowhere = MatrixChat(open_api(f"http://127.0.0.1:{free_port()}", "x"), SqlNotes(bench.database), Words.load())
+    nowhere = MatrixChat(open_api(f"http://127.0.0.1:{free_port()}", "x"), SqlNotes(bench.database), WORDS)
     with pytest.raises(Broken, match="ConnectError"):
         await nowhere.run(bench.sink)
     await nowhere.close()

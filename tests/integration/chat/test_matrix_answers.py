@@ -12,9 +12,8 @@ from bot.chat.port import (
 )
 from tests.conformance.chat.waiting import until
 from tests.fixtures.matrix import text_of
-from tests.fixtures.synapse import synapse
 
-__all__ = ["bench", "chat", "synapse"]
+__all__ = ["bench", "chat"]
 
 from tests.fixtures.matrix_bench import CARD, DONE, FORM, STOP, bench, chat, says
 
