@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from bot.ports import Outgoing
 from bot.store.codec import parse_card, parse_conversation
 from bot.store.database import Database
-from bot.store.models import outbox
+from bot.store.models import outbox, runs
 from bot.store.outbox import queue
 
 
@@ -24,7 +24,10 @@ class SqlAgain:
         """
         of_card = or_(outbox.c.key == key, outbox.c.of == key) & (outbox.c.kind != "whisper")
         chosen = select(outbox.c.conversation, outbox.c.card).where(of_card).order_by(outbox.c.seq.desc()).limit(1)
+        # Whoever decides about the run holds its row, and says it in the same transaction: no older form comes after.
+        of_run = select(runs.c.id).where(runs.c.id == key.partition(":")[2]).with_for_update()
         async with self.database.writing() as connection:
+            await connection.execute(of_run)
             newest = (await connection.execute(chosen)).first()
             if newest is not None:
                 to, card = parse_conversation(newest.conversation), parse_card(newest.card)

@@ -18,7 +18,6 @@ from starlette.routing import BaseRoute, Route
 
 from bot.chat.mattermost.bodies import Commanding, Pressing, Sending
 from bot.chat.mattermost.deeds import Deeds
-from bot.chat.mattermost.guard import Stale
 from bot.chat.mattermost.seal import Forged
 from bot.chat.port import TooFast
 from iac.errors import Broken
@@ -73,13 +72,10 @@ class Callbacks:
         except Forged as wrong:
             log.warning("mattermost.callback_refused", kind=kind.__name__, why=str(wrong))
             return JSONResponse({}, status_code=403)
-        except Stale as late:
-            log.info("mattermost.callback_stale", kind=kind.__name__, why=str(late))
-            return JSONResponse({"ephemeral_text": self.deeds.say("mattermost.gone")})
         except (Broken, TooFast) as away:
             log.warning("mattermost.callback_unchecked", kind=kind.__name__, why=str(away))
             text = self.deeds.say("mattermost.unproven")
-            return JSONResponse({"ephemeral_text": text, "text": text, "error": text})
+            return JSONResponse({"text": text, "error": text})
 
 
 async def _sent(request: Request) -> Any:

@@ -16,9 +16,10 @@ from bot.chat.mattermost.listening import conversation_from, conversation_of
 from bot.chat.mattermost.memory import Presses
 from bot.chat.mattermost.posts import PLATFORM, Post, User
 from bot.chat.mattermost.seal import Forged, Seal
-from bot.chat.port import Actor, Commanded, Conversation, Event, Filled, Forms, Message, Pressed, Sink
+from bot.chat.port import Actor, Commanded, Conversation, Event, Filled, Forms, Message, Pressed, Sink, TooFast
 from bot.chat.words import Words
 from bot.domain.errors import Sentence
+from iac.errors import Broken
 
 log = structlog.get_logger()
 
@@ -46,6 +47,16 @@ class Deeds:
     async def press(self, body: Pressing) -> Said:
         """A button. One that opens something may be pressed again; one that decides something counts once."""
         pressed = parse_token(self.seal, body.context)
+        try:
+            return await self._press(pressed, body)
+        except Stale as late:
+            log.info("mattermost.button_gone", why=str(late))
+            return {"ephemeral_text": self.say("mattermost.gone", pressed.language)}
+        except (Broken, TooFast) as away:
+            log.warning("mattermost.callback_unchecked", why=str(away))
+            return {"ephemeral_text": self.say("mattermost.unproven", pressed.language)}
+
+    async def _press(self, pressed: Pressable, body: Pressing) -> Said:
         evidence = await self.guard.proven(body.trigger_id, body.user_id)
         post = await self.guard.standing(pressed, body.post_id, body.channel_id)
         user = await self.guard.person(body.user_id, body.channel_id)

@@ -22,7 +22,9 @@ PACE = Pace(ping=0.5, pong=60.0, answer=60.0, start=60.0, pause=0.02, pause_most
 """Quick to ask, patient with the answer: a busy machine is not a server that is gone."""
 APPROVE = Button("approve", "Approve", "4f2a:abcdef", "primary")
 FORM = Form("ask:en:1", "Sizes", (Input("cores", "How many cores?", default="4"),), state="ours")
-WAITING = Card("api01: plan ready", (Text("one machine"), Buttons((APPROVE,))), "api01: plan ready", "waiting")
+WAITING = Card(
+    "api01: plan ready", (Text("one new server with four cores"), Buttons((APPROVE,))), "api01: plan ready", "waiting"
+)
 
 
 @dataclass
