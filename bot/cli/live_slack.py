@@ -1,5 +1,6 @@
 """Slack, tried for real: the tokens, each scope, a card with a file, its reading back, an edit and a deletion."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -20,6 +21,8 @@ from bot.wiring.slack import slack_of
 from iac.errors import Broken
 
 LINES = 400
+LOOKS = 15
+"""Slack shares a file a while after it said that it has."""
 AGAIN = "threadform slack manifest; paste it under App Manifest, then Reinstall to Workspace"
 TOKEN = "copy the Bot User OAuth Token under Install App into THREADFORM_SLACK_BOT_TOKEN"  # noqa: S105 - a hint
 APP_TOKEN = "make an App-Level Token with connections:write under Basic Information"  # noqa: S105 - a hint
@@ -139,7 +142,7 @@ class Trial:
         """Its key is new each time."""
         self.chat, self.where, self.key = chat, where, f"doctor:{secrets.token_hex(6)}"
         self.message: Message | None = None
-        self.reading = Reading(chat.calls)
+        self.reading, self.pause_s = Reading(chat.calls), chat.saying.pause_s
 
     async def post(self) -> str:
         """Say it, with a diff that is too long for a message."""
@@ -150,9 +153,11 @@ class Trial:
 
     async def find(self) -> str:
         """What keeps a card from being said twice."""
-        if await self.chat.find(self.where, self.key) is None:
-            raise Broken("reading the thread back", "the message does not carry its key; a lost answer would double it")
-        return "found by its metadata"
+        for _ in range(LOOKS):
+            if await self.chat.find(self.where, self.key) is not None:
+                return "found by its metadata, with its file"
+            await asyncio.sleep(self.pause_s)
+        raise Broken("reading the thread back", "it does not carry its key, or its file; a lost answer would double it")
 
     async def file(self) -> str:
         """The whole diff, beside its excerpt."""

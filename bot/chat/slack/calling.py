@@ -24,7 +24,7 @@ PASSING: Final = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "team_added_to_org", "request_timeout", "timeout"}
 )
 """Answers that say nothing about what was asked: the same again may help, and something may have been done."""
-TOO_MANY, SERVER_ERROR = 429, 500
+OK, TOO_MANY, SERVER_ERROR = 200, 429, 500
 
 
 class No(Exception):
@@ -34,6 +34,14 @@ class No(Exception):
         """As Slack answered."""
         super().__init__(f"{method}: {code}{f' (needs {needed})' if needed else ''}")
         self.method, self.code, self.needed = method, code, needed
+
+
+class Unsure(Broken):
+    """Slack shares files by and by: whether this one will be there, only the thread can tell, a moment later."""
+
+    def __init__(self, act: str, why: str) -> None:
+        """As the call broke."""
+        super().__init__(act, why, is_worth_retrying=True)
 
 
 @dataclass(slots=True)
@@ -49,11 +57,9 @@ class Calls:
     @property
     def client(self) -> AsyncWebClient:
         """Slack's own client on our connections; made where it is first needed, inside the event loop."""
-        if self.is_closed:
-            raise Broken("calling Slack", "we are closing", is_worth_retrying=True)
-        if self._client is None or self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_S))
-            self._client = AsyncWebClient(self.token, self.url, session=self._session, retry_handlers=[])
+        connections = self._connections()
+        if self._client is None:
+            self._client = AsyncWebClient(self.token, self.url, session=connections, retry_handlers=[])
             # The client knows proxies from the environment, and none of the exceptions beside them.
             self._client.proxy = proxy_for(self.url)
         return self._client
@@ -72,19 +78,40 @@ class Calls:
         return found, str(headers.get("x-oauth-scopes", ""))
 
     async def upload(self, channel: str, thread: str, name: str, text: str, kind: str) -> None:
-        """A whole text as a file of a thread, in Slack's three steps."""
+        """A whole text as a file of a thread, in Slack's three steps; ``Unsure`` where it may be shared or not."""
+        content = text.encode()
+        about = {"filename": name, "length": len(content), "snippet_type": kind}
+        begun = await self.read("files.getUploadURLExternal", **about)
+        await self._put(str(begun["upload_url"]), content)
+        shared: list[dict[str, str | None]] = [{"id": str(begun["file_id"]), "title": name}]
         try:
-            await self.client.files_upload_v2(
-                channel=channel, thread_ts=thread, filename=name, title=name, content=text, snippet_type=kind
-            )
+            await self.client.files_completeUploadExternal(files=shared, channel_id=channel, thread_ts=thread)
         except Exception as fault:
-            raise translated("files.upload", fault) from fault
+            told = translated("files.completeUploadExternal", fault)
+            raise (Unsure(told.act, told.why) if isinstance(told, Broken) else told) from fault
+
+    async def _put(self, url: str, content: bytes) -> None:
+        """The bytes, at the address that Slack gave; nobody sees them before they are shared."""
+        act = "uploading a file to Slack"
+        try:
+            async with self._connections().post(url, data=content, proxy=proxy_for(url)) as answer:
+                if answer.status != OK:
+                    raise Broken(act, f"HTTP {answer.status}", is_worth_retrying=True)
+        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+            raise translated("upload address", fault) from fault
 
     async def close(self) -> None:
         """Let go of the connections, for good."""
         self.is_closed = True
         if self._session is not None:
             await self._session.close()
+
+    def _connections(self) -> aiohttp.ClientSession:
+        if self.is_closed:
+            raise Broken("calling Slack", "we are closing", is_worth_retrying=True)
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_S))
+        return self._session
 
     async def _made(self, method: str, **how: Any) -> tuple[Json, Mapping[str, str]]:
         try:

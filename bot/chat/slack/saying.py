@@ -10,7 +10,7 @@ import structlog
 
 from bot.chat.layout.files import File
 from bot.chat.port import Card, Conversation, Message, TooFast
-from bot.chat.slack.calling import Calls, No
+from bot.chat.slack.calling import Calls, No, Unsure
 from bot.chat.slack.pieces import Out, files_behind, has, mark_of, marks_of, metadata, out_of
 from bot.chat.slack.render import render
 from bot.chat.slack.rendered import Post, Rendered
@@ -26,6 +26,8 @@ TOO_LONG: Final = frozenset({"msg_blocks_too_long", "msg_too_long", "metadata_to
 PAUSE_MOST_S: Final = 10.0
 """How long the next piece of a card waits where Slack asks for it; longer, and it is tried again later."""
 PIECE_TRIES: Final = 3
+LOOKS: Final = 4
+"""How often a file is looked for that Slack may be about to share, a pause apart."""
 LATELY_S: Final = 2 * 86_400.0
 """Twice as long as the outbox tries to say something."""
 KEPT: Final = 1_000
@@ -43,6 +45,7 @@ class Saying:
     own: Callable[[], Awaitable[str]]
     can_fold: bool = True
     now: Clock = time.time
+    pause_s: float = 1.0
     _begun: dict[str, Out] = field(default_factory=dict)
     _files: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -138,21 +141,40 @@ class Saying:
                 await patiently(self._next(message.conversation, post, key, f"post:{n}"))
         for file in rendered.files:
             if not has(out, mark_of(file)):
-                await patiently(self._attach(message.conversation, file, key))
+                await patiently(self._attach(message, file, key))
         _keep(self._files, message.id, self._files.get(message.id, NONE) | {mark_of(file) for file in rendered.files})
 
     def _next(self, to: Conversation, post: Post, key: str, mark: str) -> Do:
         return lambda: self._message(to, post, metadata(key, mark))
 
-    def _attach(self, to: Conversation, file: File, key: str) -> Do:
+    def _attach(self, message: Message, file: File, key: str) -> Do:
+        to = message.conversation
+
         async def attach() -> None:
             try:
                 await self.calls.upload(to.channel, to.thread or "", file.name, file.text, file.kind)
+            except Unsure:
+                if not await self._appears(message, file):
+                    raise
             except No as no:
                 log.warning("file.refused", name=file.name, why=str(no))
                 await self._message(to, self._missing(file, no), metadata(key, f"no-file:{mark_of(file)}"))
 
         return attach
+
+    async def _appears(self, message: Message, file: File) -> bool:
+        """Whether a file turns up behind its message, where Slack did not say that it would."""
+        for _ in range(LOOKS):
+            ours = await self._ours(message.conversation, since=float(message.id))
+            if mark_of(file) in files_behind(ours, message.id):
+                return True
+            await asyncio.sleep(self.pause_s)
+        return False
+
+    async def _ours(self, to: Conversation, *, since: float) -> Sequence[Mapping[str, Any]]:
+        """Our own messages of a thread."""
+        own = await self.own()
+        return [each for each in await Reading(self.calls).thread(to, since=since) if each.get("user") == own]
 
     def _missing(self, file: File, no: No) -> Post:
         """A file that Slack does not let us share is missing with a reason, not silently."""
@@ -162,10 +184,8 @@ class Saying:
 
     async def _behind(self, message: Message, key: str) -> frozenset[str]:
         """What is out of an edit: the files after the message, and what carries the key of the edit."""
-        messages = await Reading(self.calls).thread(message.conversation, since=float(message.id))
-        own = await self.own()
-        ours = [each for each in messages if each.get("user") == own]
-        return files_behind(ours, message.id) | out_of(ours, key, own).marks
+        ours = await self._ours(message.conversation, since=float(message.id))
+        return files_behind(ours, message.id) | out_of(ours, key, await self.own()).marks
 
 
 async def patiently(do: Do) -> None:

@@ -86,7 +86,9 @@ class Room:
 
 def chat_on(slack: FakeSlack, joined: SqlJoinedThreads, places: Places | None = None, **keys: str) -> SlackChat:
     given = {"bot": BOT_TOKEN, "app": APP_TOKEN, "url": slack.api, **keys}
-    return SlackChat(Keys(**given), Words.load(), joined, places)
+    chat = SlackChat(Keys(**given), Words.load(), joined, places)
+    chat.saying.pause_s = 0.0
+    return chat
 
 
 def place(thread: str | None = None, channel: str = OPS) -> Conversation:
