@@ -46,9 +46,9 @@ async def run_of(app: App, name: str) -> Run:
     return next(run for run in runs if any(guest["name"] == name for guest in run.proposal["guests"]))
 
 
-async def conversation_of(app: App, run: Run) -> Conversation:
-    """The conversation that a run belongs to, as the product itself keeps it."""
-    chosen = select(outbox.c.conversation).where(outbox.c.thread == run.conversation).limit(1)
+async def newest_conversation(app: App) -> Conversation:
+    """The conversation that the product spoke in last, as it keeps it."""
+    chosen = select(outbox.c.conversation).order_by(outbox.c.seq.desc()).limit(1)
     async with app.database.reading() as connection:
         return parse_conversation((await connection.execute(chosen)).scalar_one())
 
