@@ -1,6 +1,7 @@
 """Acts in words become a proposal of deeds; what is missing is asked in one message, with choices."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from agents.contracts import Act, Choice, Proposal, Question, Reply, Review
 from agents.nodes.understanding import understand_act
@@ -31,6 +32,27 @@ async def act(work: Work) -> Proposal | Reply:
     if questions:
         return _asking(work, asked, questions)
     return _proposal(work, [asked, *understood.further], inventory)
+
+
+async def album_shown(work: Work) -> Reply | None:
+    """The snapshots of the machines that were named; None where the list is of something else."""
+    slots = work.understood.slots if work.understood else {}
+    names = [str(name) for name in slots.get("targets", ())]
+    guests = [guest for guest in (await work.inventory()).machines if guest.name in names]
+    if slots.get("resource") != "snapshot" or not guests or work.album is None:
+        return None
+    taken = await work.album.snapshots(guests)
+    return _reply(work, tuple(line for guest in guests for line in _shown(guest.name, taken.get(guest.name, ()))))
+
+
+def _shown(guest: str, taken: Sequence[Kept]) -> Iterator[Sentence]:
+    if not taken:
+        yield say("acts.no_snapshots", guest=guest)
+        return
+    yield say("acts.snapshots", guest=guest, count=len(taken))
+    for kept in taken:
+        day = datetime.fromtimestamp(kept.taken_at, UTC).strftime("%Y-%m-%d %H:%M")
+        yield say("acts.snapshot_with_memory" if kept.has_memory else "acts.snapshot", name=kept.name, day=day)
 
 
 def answered(work: Work, asked: Act) -> None:

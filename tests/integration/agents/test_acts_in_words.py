@@ -112,3 +112,9 @@ async def test_what_is_asked_beside_acts_is_named_and_not_lost():
 async def test_an_act_without_an_album_is_proposed_with_its_snapshot_open():
     thread = Talk(crew())
     assert isinstance(await thread.say("roll back web01"), Proposal)
+
+
+@pytest.mark.parametrize("text", ["list the snapshots of db01", "quels sont les instantanés de db01 ?"])
+async def test_the_snapshots_of_a_machine_are_listed(text):
+    assert keys(await talk(CLEAN, LATER).reply(text)) == ["acts.snapshots", "acts.snapshot", "acts.snapshot"]
+    assert keys(await talk().reply(text)) == ["acts.no_snapshots"]
