@@ -30,10 +30,10 @@ from tests.fixtures.mattermost.world import OPEN, Post
 from tests.fixtures.ports import free_port
 
 NAMES = ("alice", "bob", "carol")
-ROLES: Mapping[str, tuple[Literal["requester", "approver"], ...]] = {
+ROLES: Mapping[str, tuple[Literal["requester", "approver", "destroyer"], ...]] = {
     "alice": ("requester",),
     "bob": ("requester", "approver"),
-    "carol": ("requester", "approver"),
+    "carol": ("requester", "approver", "destroyer"),
 }
 COMMAND = "threadform"
 GONE = 404
