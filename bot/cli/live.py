@@ -13,7 +13,12 @@ from bot.cli.doctor import Line
 from bot.settings import Settings
 from iac.errors import Broken, ThreadformError
 
-_TRIALS: Final = {"slack_bot_token": "bot.cli.live_slack", "mattermost_token": "bot.cli.live_mattermost"}
+_TRIALS: Final = {
+    "slack_bot_token": "bot.cli.live_slack",
+    "mattermost_token": "bot.cli.live_mattermost",
+    "matrix_url": "bot.cli.live_matrix",
+    "second_ways": "bot.cli.live_second",
+}
 """The setting with which a chat is connected, and what tries it."""
 
 

@@ -19,6 +19,9 @@ class MatrixSettings(BaseModel):
     matrix_token: SecretStr | None = None
     """Access token of Threadform's own account there (`docs/matrix.md` says how to get one)."""
 
+    matrix_test_room: str = ""
+    """The id of a room where `threadform doctor --live` may post, edit and delete a message and a file."""
+
     @model_validator(mode="after")
     def _matrix_hangs_together(self) -> Self:
         for wrong in self._wrong_of_matrix():

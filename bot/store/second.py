@@ -204,11 +204,12 @@ class Second:
     def _rule(self, severity: str) -> Rule:
         return rule_of(severity, self.rules) or Rule(0, ())
 
-    async def waiting(self) -> int:
-        """How many notices no way has taken yet: for the doctor and /ready."""
-        open_ = second_ways.c.sent_at.is_(None) & second_ways.c.reason.is_not(None) & _UNTOLD
-        async with self.database.reading() as connection:
-            return int((await connection.execute(select(func.count()).where(open_))).scalar_one())
+
+async def unsent(database: Database) -> int:
+    """How many notices a way has failed to take and still owes: for /ready."""
+    owed = second_ways.c.sent_at.is_(None) & second_ways.c.reason.is_not(None) & _UNTOLD
+    async with database.reading() as connection:
+        return int((await connection.execute(select(func.count()).where(owed))).scalar_one())
 
 
 def _is(key: str, way: str) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.http import Check
+from bot.store.second import unsent
 from bot.store.signs import SEEN_S, Signs
 from bot.wiring.parts import Parts
 from iac.errors import Broken, ToolMissing
@@ -35,6 +36,7 @@ class Checks:
             "audit": self.audit,
             "disk": self.disk,
             "chat": self.chat,
+            **({"second way": self.second_way} if self.parts.settings.second_ways else {}),
         }
 
     async def cluster(self) -> str | None:
@@ -64,6 +66,11 @@ class Checks:
         free = (await asyncio.to_thread(shutil.disk_usage, self.parts.settings.home)).free // MB
         if free < least:
             raise Broken("looking at the disk of the home", f"{free} MB free, {least} are needed")
+
+    async def second_way(self) -> str | None:
+        """It does not work only where it is tried: what it could not take is said, and is no reason to stop."""
+        owed = await unsent(self.parts.database)
+        return f"ready; {owed} messages went out neither by their chat nor by another way yet" if owed else None
 
     async def chat(self) -> None:
         """What was to be said is being said."""

@@ -91,7 +91,11 @@ class MatrixApi:
 
     async def thread(self, room: str, root: str) -> Json:
         """Up to a hundred events of a thread, the newest first."""
-        path = f"{RELATIONS}/rooms/{quote(room, safe='')}/relations/{quote(root, safe='')}/m.thread"
+        return await self.related(room, root, "/m.thread")
+
+    async def related(self, room: str, event: str, kind: str = "") -> Json:
+        """Up to a hundred events that hang on one, edits too, the newest first."""
+        path = f"{RELATIONS}/rooms/{quote(room, safe='')}/relations/{quote(event, safe='')}{kind}"
         return await self.call("GET", path, params={"limit": "100"})
 
     async def members(self, room: str) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from bot.ports import Notice, Outgoing
 from bot.store.database import clock
 from bot.store.models import outbox as rows
 from bot.store.outbox import SqlOutbox
-from bot.store.second import Rule, Second, second_ways
+from bot.store.second import Rule, Second, second_ways, unsent
 from bot.store.sender import Sender
 from tests.integration.store.making import Listener, a_conversation, an_edit
 
@@ -156,12 +156,12 @@ async def test_a_way_that_fails_is_tried_again_and_the_other_is_not_repeated(out
     await aged(database, "run:1:errored", 6 * MINUTE)
     assert await second.look() == 1
     assert await second.look() == 0
-    assert await second.waiting() == 1
+    assert await unsent(database) == 1
     for _ in range(2):
         await due(database)
         await second.look()
     assert (len(mail.notices), len(push.notices)) == (1, 1)
-    assert await second.waiting() == 0
+    assert await unsent(database) == 0
 
 
 async def test_afterwards_the_thread_is_told_by_what_and_when_and_only_once(desk, second, database, thread):
