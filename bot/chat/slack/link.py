@@ -22,6 +22,7 @@ CONNECT_S: Final = 20.0
 PATIENCE_S: Final = 10.0
 """How long after Slack said goodbye a new socket may take before it is asked for once more."""
 TICK_S: Final = 1.0
+CLOSE_S: Final = 2.0
 ACT: Final = "opening Slack's socket"
 
 
@@ -61,6 +62,7 @@ class Link:
     connect_s: float = CONNECT_S
     patience_s: float = PATIENCE_S
     tick_s: float = TICK_S
+    close_s: float = CLOSE_S
     now: Clock = time.monotonic
     _handler: Any = None
     _watch: Watch = field(init=False)
@@ -101,12 +103,21 @@ class Link:
             )
 
     async def close(self) -> None:
-        """Hang up."""
+        """Hang up; a peer that does not answer our goodbye is not waited for."""
         handler, self._handler = self._handler, None
-        if handler is not None:
-            await handler.close_async()
-            tasks = (handler.client.message_processor, handler.client.current_session_monitor)
-            await asyncio.gather(*(t for t in (*tasks, handler.client.message_receiver) if t), return_exceptions=True)
+        if handler is None:
+            return
+        client = handler.client
+        tasks = [client.message_processor, client.current_session_monitor, client.message_receiver]
+        try:
+            async with asyncio.timeout(self.close_s):
+                await handler.close_async()
+        except TimeoutError:
+            log.info("slack.not_answered", what="our goodbye")
+        for task in filter(None, tasks):
+            task.cancel()
+        await asyncio.gather(*filter(None, tasks), return_exceptions=True)
+        await client.aiohttp_client_session.close()
 
     async def _reconnect(self) -> None:
         log.warning("slack.reconnecting", why="goodbye without a new hello")

@@ -10,6 +10,8 @@ from bot.chat.slack.modals import CALLBACK, parse_view
 from bot.chat.slack.plain import is_to_another, mentions, plain_of
 
 PLATFORM: Final = "slack"
+SLACKBOT: Final = "USLACKBOT"
+"""Slack's own program, which writes as if it were a person."""
 HEARD_SUBTYPES: Final = frozenset({None, "file_share", "thread_broadcast"})
 """Words of a person. All others are changes, joins, and what programs say."""
 
@@ -71,7 +73,11 @@ class Reader:
     def said(self, message: Json, channel: str) -> Said | None:
         """A message of a channel, heard now or read afterwards."""
         user = str(message.get("user") or "")
-        if not user or user == self.own.user or message.get("bot_id") or message.get("subtype") not in HEARD_SUBTYPES:
+        if (
+            user in ("", SLACKBOT, self.own.user)
+            or message.get("bot_id")
+            or message.get("subtype") not in HEARD_SUBTYPES
+        ):
             # Programs neither ask nor approve; our own words come back to us as everybody's do.
             return None
         team = str(message.get("user_team") or message.get("team") or "")

@@ -99,6 +99,18 @@ async def test_it_is_not_ready_before_it_hears_and_ready_while_it_does(room):
         await room.chat.ready()
 
 
+async def test_a_stop_does_not_wait_for_a_peer_that_does_not_answer_and_leaves_nothing_open(room):
+    async with room.hearing():
+        link = room.chat._link
+        link.close_s = 0.05
+        client = link._handler.client
+        room.slack.freeze()
+    assert client.aiohttp_client_session.closed
+    assert all(
+        task.done() for task in (client.message_processor, client.current_session_monitor, client.message_receiver)
+    )
+
+
 async def test_speaking_needs_no_socket(room):
     """A worker says what the process that hears was asked."""
     assert await room.chat.post(place(), CARD, key="k1")

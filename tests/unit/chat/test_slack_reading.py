@@ -52,7 +52,9 @@ def test_words_with_a_file_or_shown_to_the_channel_too_are_words(subtype):
     assert isinstance(READER.read(_event(subtype=subtype), 0.0), Said)
 
 
-@pytest.mark.parametrize("who", [{"user": "U0BOT"}, {"bot_id": "B0BOT"}, {"bot_id": "B7"}, {"user": None}])
+@pytest.mark.parametrize(
+    "who", [{"user": "U0BOT"}, {"bot_id": "B0BOT"}, {"bot_id": "B7"}, {"user": None}, {"user": "USLACKBOT"}]
+)
 def test_our_own_words_and_those_of_programs_are_passed_over(who):
     assert READER.read(_event(**who), 0.0) is None
 
