@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import AsyncIterator
 
 import httpx
@@ -13,15 +12,15 @@ from bot.chat.mattermost.listening import conversation_of
 from bot.chat.mattermost.posts import Channel
 from bot.chat.mattermost.starting import check_server
 from bot.chat.mattermost.triggers import CONFIG_KEY, triggers_of
-from bot.chat.port import Card, Conversation, Diff, Event, How, Message, Text
+from bot.chat.port import Conversation, Event
 from bot.chat.words import Words
 from bot.cli.doctor import Line
 from bot.cli.live import tried
+from bot.cli.trial import Trial
 from bot.settings import Settings
 from bot.wiring.mattermost import callback_secret, server_of
 from iac.errors import Broken
 
-LINES = 2_000
 CALL_S = 5.0
 TOKEN = "threadform mattermost setup --env FILE makes another one"  # noqa: S105 - a hint
 SOCKET = "let a proxy before the server pass /api/v4/websocket on, with its upgrade"
@@ -121,7 +120,11 @@ async def _messages(chat: MattermostChat, channel: str) -> AsyncIterator[Line]:
         found = "not tried: there is no channel to try in"
         yield Line("mattermost, messages", found, is_ok=False, mend=mend, is_needed=False)
         return
-    trial = Trial(chat, channel)
+    try:
+        trial = MattermostTrial(chat, await _place(chat, channel))
+    except Broken as fault:
+        yield Line("mattermost, messages", f"{channel}: {fault.why}", is_ok=False, mend=INVITE)
+        return
     for name, act, mend in (
         ("a post with a file", trial.post, INVITE),
         ("reading it back by its key", trial.find, TOKEN),
@@ -134,52 +137,22 @@ async def _messages(chat: MattermostChat, channel: str) -> AsyncIterator[Line]:
             return
 
 
-class Trial:
-    """A card of ours in a channel, from its post to its deletion."""
+class MattermostTrial(Trial):
+    """With its deletion."""
 
-    def __init__(self, chat: MattermostChat, channel: str) -> None:
-        """Its key is new each time."""
-        self.chat, self.channel, self.key = chat, channel, f"doctor:{secrets.token_hex(6)}"
-        self.message: Message | None = None
-
-    async def post(self) -> str:
-        """Say it, with a diff that is too long for a message."""
-        diff = Diff("a long diff", "".join(f"+ line {n}\n" for n in range(LINES)))
-        card = self._card("Threadform doctor: a test", diff)
-        self.message = await self.chat.post(await self._place(), card, key=self.key)
-        found = await self.chat.known.post(self.message.id)
-        if found is None:
-            raise Broken("posting", "the message is gone")
-        return f"{self.message.id} in {self.channel}"
-
-    async def find(self) -> str:
-        """What keeps a card from being said twice."""
-        if await self.chat.find(self._posted().conversation, self.key) is None:
-            raise Broken("reading the thread back", "the message does not carry its key; a lost answer would double it")
-        return "found by its properties"
-
-    async def edit(self) -> str:
-        """Replace it."""
-        how = await self.chat.edit(self._posted(), self._card("Threadform doctor: edited"), key=f"{self.key}:edit")
-        if how is not How.NATIVE:
-            raise Broken("editing the message", "the server did not let us; cards follow as messages of their own")
-        return "edited"
+    def __init__(self, chat: MattermostChat, where: Conversation) -> None:
+        """As every trial."""
+        super().__init__(chat, where)
+        self.api = chat.api
 
     async def delete(self) -> str:
         """Leave nothing behind: with the first post its thread goes."""
-        await self.chat.api.call("DELETE", f"/posts/{self._posted().id}")
+        await self.api.call("DELETE", f"/posts/{self.posted.id}")
         return "nothing is left"
 
-    async def _place(self) -> Conversation:
-        team, _, channel = self.channel.partition("/")
-        path = f"/teams/{(await self.chat.api.get(f'/teams/name/{team}'))['id']}/channels/name/{channel}"
-        return conversation_of(Channel.model_validate(await self.chat.api.get(path)), None)
 
-    def _posted(self) -> Message:
-        if self.message is None:
-            raise Broken("trying Mattermost", "nothing was posted")
-        return self.message
-
-    def _card(self, title: str, *parts: Diff) -> Card:
-        said = "A test by threadform doctor --live. It deletes itself."
-        return Card(f"{title}. {said}", (Text(said), *parts), title, "waiting")
+async def _place(chat: MattermostChat, named: str) -> Conversation:
+    """The channel of the settings."""
+    team, _, channel = named.partition("/")
+    path = f"/teams/{(await chat.api.get(f'/teams/name/{team}'))['id']}/channels/name/{channel}"
+    return conversation_of(Channel.model_validate(await chat.api.get(path)), None)

@@ -1,12 +1,9 @@
 """Slack, tried for real: the tokens, each scope, a card with a file, its reading back, an edit and a deletion."""
 
-import asyncio
-import secrets
-import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from bot.chat.port import Card, Conversation, Diff, How, Message, Text
+from bot.chat.port import Conversation
 from bot.chat.slack.adapter import SlackChat
 from bot.chat.slack.calling import Calls, No
 from bot.chat.slack.manifest import SCOPES
@@ -15,6 +12,7 @@ from bot.chat.slack.thread import Reading
 from bot.chat.words import Words
 from bot.cli.doctor import Line
 from bot.cli.live import tried
+from bot.cli.trial import Trial
 from bot.ports import Joined
 from bot.settings import Settings
 from bot.wiring.slack import slack_of
@@ -121,7 +119,7 @@ async def _messages(chat: SlackChat, team: str, channel: str) -> AsyncIterator[L
             "slack, messages", "not tried: there is no channel to try in", is_ok=False, mend=mend, is_needed=False
         )
         return
-    trial = Trial(chat, Conversation("slack", team, channel))
+    trial = SlackTrial(chat, Conversation("slack", team, channel))
     for name, act, mend in (
         ("a post with a file", trial.post, INVITE),
         ("reading it back by its key", trial.find, AGAIN),
@@ -135,29 +133,13 @@ async def _messages(chat: SlackChat, team: str, channel: str) -> AsyncIterator[L
             return
 
 
-class Trial:
-    """A card of ours in a channel, from its post to its deletion."""
+class SlackTrial(Trial):
+    """With its file, and its deletion."""
 
     def __init__(self, chat: SlackChat, where: Conversation) -> None:
-        """Its key is new each time."""
-        self.chat, self.where, self.key = chat, where, f"doctor:{secrets.token_hex(6)}"
-        self.message: Message | None = None
-        self.reading, self.pause_s = Reading(chat.calls), chat.saying.pause_s
-
-    async def post(self) -> str:
-        """Say it, with a diff that is too long for a message."""
-        diff = Diff("a long diff", "".join(f"+ line {n}\n" for n in range(LINES)))
-        began = time.monotonic()
-        self.message = await self.chat.post(self.where, self._card("Threadform doctor: a test", diff), key=self.key)
-        return f"{self.message.id} in {self.where.channel}, {time.monotonic() - began:.1f} s"
-
-    async def find(self) -> str:
-        """What keeps a card from being said twice."""
-        for _ in range(LOOKS):
-            if await self.chat.find(self.where, self.key) is not None:
-                return "found by its metadata, with its file"
-            await asyncio.sleep(self.pause_s)
-        raise Broken("reading the thread back", "it does not carry its key, or its file; a lost answer would double it")
+        """As every trial."""
+        super().__init__(chat, where, pause_s=chat.saying.pause_s)
+        self.calls, self.reading = chat.calls, Reading(chat.calls)
 
     async def file(self) -> str:
         """The whole diff, beside its excerpt."""
@@ -166,32 +148,16 @@ class Trial:
             raise Broken("looking for the file", "it is not in the thread")
         return f"{found[0].get('name')}, shown as {found[0].get('filetype') or 'unknown'}"
 
-    async def edit(self) -> str:
-        """Replace it."""
-        how = await self.chat.edit(self._posted(), self._card("Threadform doctor: edited"), key=f"{self.key}:edit")
-        if how is not How.NATIVE:
-            raise Broken("editing the message", "Slack did not let us; cards would follow as messages of their own")
-        return "edited"
-
     async def delete(self) -> str:
         """Leave nothing behind."""
         try:
             for message in await self._thread():
                 for file in message.get("files") or ():
-                    await self.chat.calls.call("files.delete", file=file["id"])
-            await self.chat.calls.call("chat.delete", channel=self.where.channel, ts=self._posted().id)
+                    await self.calls.call("files.delete", file=file["id"])
+            await self.calls.call("chat.delete", channel=self.where.channel, ts=self.posted.id)
         except No as no:
             raise Broken("deleting", f"{why(no)}; {HINTS.get(no.code, 'the message is still there')}") from no
         return "nothing is left"
 
     async def _thread(self) -> Sequence[Any]:
-        return await self.reading.thread(self._posted().conversation)
-
-    def _posted(self) -> Message:
-        if self.message is None:
-            raise Broken("trying Slack", "nothing was posted")
-        return self.message
-
-    def _card(self, title: str, *parts: Diff) -> Card:
-        said = "A test by threadform doctor --live. It deletes itself."
-        return Card(f"{title}. {said}", (Text(said), *parts), title, "waiting")
+        return await self.reading.thread(self.posted.conversation)

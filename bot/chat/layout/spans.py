@@ -55,6 +55,15 @@ def spans(line: str) -> Iterator[Span]:
     yield from _span(line[end:])
 
 
+def around(words: str, mark: Callable[[str], str]) -> str:
+    """Words in a style that begins and ends with a word: the spaces around it stand outside."""
+    inside = words.strip()
+    if not inside:
+        return words
+    before, _, after = words.partition(inside)
+    return f"{before}{mark(inside)}{after}"
+
+
 def literal(line: str) -> Iterator[Span]:
     """A line in which no mark means anything."""
     yield Span(line)

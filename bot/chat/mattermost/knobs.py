@@ -69,10 +69,10 @@ def parse_token(seal: Seal, context: Mapping[str, Any]) -> Pressable:
     found = seal.open(PRESS, context.get("token"))
     try:
         form = FORM.validate_python(found["form"]) if found["form"] else None
-    except ValidationError as wrong:
-        raise Forged("a form of another version") from wrong
-    about = conversation_from(found["about"])
-    fixed = {name: str(found[name]) for name in ("action", "value", "key", "nonce", "confirm", "language")}
+        fixed = {name: str(found[name]) for name in ("action", "value", "key", "nonce", "confirm", "language")}
+        about = conversation_from(found["about"])
+    except (ValidationError, KeyError, TypeError) as wrong:
+        raise Forged("a button of another version") from wrong
     return Pressable(**fixed, about=about, form=form)
 
 

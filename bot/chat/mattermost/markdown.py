@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.chat.layout.spans import BREAK, Read, Span, literal, spans, split
+from bot.chat.layout.spans import BREAK, Read, Span, around, literal, spans, split
 from bot.chat.mattermost.limits import LINE
 
 MARKS = re.compile(r"\\(?=[\\`*_~\[\]|])|[`*~\[|]|(?<![^\W_])_|_(?![^\W_])")
@@ -49,17 +49,8 @@ def marked(span: Span) -> str:
     if span.url:
         return f"[{inert(span.words)}]({span.url.replace('(', '%28').replace(')', '%29')})"
     if span.style == "*":
-        return _bold(span.words)
+        return around(span.words, lambda words: f"**{inert(words)}**")
     return inert(span.words)
-
-
-def _bold(words: str) -> str:
-    """Bold begins and ends with a word: the spaces around it stand outside."""
-    inside = words.strip()
-    if not inside:
-        return words
-    before, _, after = words.partition(inside)
-    return f"{before}**{inert(inside)}**{after}"
 
 
 def _line(raw: str, read: Read) -> Iterator[str]:

@@ -6,7 +6,7 @@ Slack has no way to quote a mark, so a mark that came from outside is followed b
 import re
 from collections.abc import Iterator
 
-from bot.chat.layout.spans import BREAK, Read, Span, joined, spans, split
+from bot.chat.layout.spans import BREAK, Read, Span, around, joined, spans, split
 from bot.chat.slack.limits import weight
 
 PAIRED = re.compile(r"(?<![^\W_])([*_~])(?=\S[^\n]*?\1)")
@@ -29,7 +29,7 @@ def marked(span: Span) -> str:
     if span.url:
         return f"<{escaped(span.url)}|{inert(span.words).replace('|', BREAK + '|')}>"
     if span.style == "*":
-        return _bold(span.words)
+        return around(span.words, lambda words: f"*{inert(words)}*")
     return inert(span.words)
 
 
@@ -72,15 +72,6 @@ def _line(line: str, read: Read) -> str:
     for span in read(line[2:] if is_listed else line):
         said = _behind(said, span)
     return f"• {said}" if is_listed else said
-
-
-def _bold(words: str) -> str:
-    """Slack's bold begins and ends with a word: the spaces around it stand outside."""
-    inside = words.strip()
-    if not inside:
-        return words
-    before, _, after = words.partition(inside)
-    return f"{before}*{inert(inside)}*{after}"
 
 
 def _cut(line: str, most: int, read: Read) -> Iterator[str]:
