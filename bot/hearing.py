@@ -28,7 +28,7 @@ from bot.flow.planning import Planning
 from bot.flow.reminding import Reminding
 from bot.flow.stopping import Stopping
 from bot.flow.telling import Telling
-from bot.flow.tongue import Tongue
+from bot.flow.tongue import REQUESTED, Tongue
 from bot.flow.tracing import Tracing
 from bot.flow.upkeep import Upkeep
 from bot.ports import Inbox, Outbox
@@ -108,10 +108,25 @@ class Hearing:
             await self.stages.editing.fill(event)
         elif isinstance(event, Filled) and event.form.startswith((CONFIRM, LAY_ASIDE)):
             await self.stages.approving.fill(event)
+        elif isinstance(event, Filled) and event.form.startswith(f"{REQUESTED}:"):
+            await self._requested(event)
         elif isinstance(event, Commanded):
-            await self.stages.commanding.command(event)
+            await self._commanded(event)
         elif not (isinstance(event, Said) and await self.stages.approving.hear(event)):
             await self.stages.intake.hear(event)
+
+    async def _requested(self, event: Filled) -> None:
+        """A request that was filled in is heard as words."""
+        said = await self.stages.commanding.fill(event)
+        if said is not None:
+            await self._heard(said)
+
+    async def _commanded(self, event: Commanded) -> None:
+        """A command that means a request or a decision is heard as one, with the checks of every other."""
+        meant = await self.stages.commanding.command(event)
+        if meant is not None:
+            await self._heard(meant)
+            await self.stages.commanding.told(event, meant)
 
     async def _pressed(self, event: Pressed) -> None:
         """To the stage that the button belongs to."""

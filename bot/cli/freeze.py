@@ -7,8 +7,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.domain.command import lifted
 from bot.domain.errors import Sentence, say
+from bot.domain.freezing import lifted
 from bot.domain.run import RunState
 from bot.settings import Settings
 from bot.store.database import Database, open_database

@@ -1,10 +1,10 @@
-"""Asking: which form answers a press at once, before anything is stored. It changes nothing."""
+"""Asking: which form answers a press or a command at once, before anything is stored. It changes nothing."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bot.chat.cards import edit_card, form_card, names_card, opening_of, reason_form
-from bot.chat.port import Card, Event, Opening, Pressed
+from bot.chat.cards import edit_card, form_card, names_card, opening_of, reason_form, request_form
+from bot.chat.port import Card, Commanded, Event, Opening, Pressed
 from bot.chat.words import Words
 from bot.domain.approval import (
     APPROVE,
@@ -19,12 +19,15 @@ from bot.domain.approval import (
     check_names_typed,
     parse_button,
 )
+from bot.domain.command import parse_command
 from bot.domain.edit import EDIT, EDIT_ACTION, check_is_small, values_of
 from bot.domain.outcome import parse_outcome
 from bot.domain.person import Person
 from bot.domain.run import Run
 from bot.flow.deciding import asks_reason, needs_of_run
 from bot.flow.editables import Editables
+from bot.flow.resolving import Resolving
+from bot.flow.tongue import commanded_in, requested_form
 from bot.ports import Clock, Cluster, People, Runs
 
 Found = tuple[Run, Card]
@@ -42,11 +45,27 @@ class Asking:
 
     async def form_for(self, event: Event) -> Opening | None:
         """The form to open now; None where the event asks for none."""
-        if not isinstance(event, Pressed) or (event.evidence and event.action == APPROVE):
-            return None  # names that count are not typed where nobody vouches for who types
-        return await self._opened(self.people.person(event.who), event.action, event.value)
+        person = self.people.person(event.who)
+        if isinstance(event, Pressed):
+            return await self._opened(event, person, event.action, event.value)
+        return await self._commanded(event, person) if isinstance(event, Commanded) else None
 
-    async def _opened(self, person: Person, action: str, value: str) -> Opening | None:
+    async def _commanded(self, event: Commanded, person: Person) -> Opening | None:
+        """The form of a request without words; that of the button that a decision stands for."""
+        command = parse_command(event.name, event.text)
+        if not person.roles:
+            return None
+        if command.verb == "request" and not command.rest:
+            language = await commanded_in(event, self.runs, self.people, self.words)
+            return Opening(request_form(requested_form(language), self.words, language), language=language)
+        if command.verb not in (APPROVE, DISCARD):
+            return None
+        value, reason = await Resolving(self.runs, self.people).meant(command.rest, person)
+        return None if reason else await self._opened(event, person, command.verb, value)
+
+    async def _opened(self, event: Event, person: Person, action: str, value: str) -> Opening | None:
+        if event.evidence and action == APPROVE:
+            return None  # names that count are not typed where nobody vouches for who types
         forms: Mapping[str, Callable[[Person, str], Awaitable[Found | None]]] = {
             EDIT_ACTION: self._edit,
             APPROVE: self._names,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bot.chat.cards import REASON, TYPED, wrong_answers
+from bot.chat.cards import REASON, TYPED, request_form, wrong_answers
 from bot.chat.port import Filled, Form
 from bot.domain.approval import (
     APPROVE,
@@ -23,7 +23,7 @@ from bot.domain.run import Run
 from bot.flow.deciding import asks_reason, needs_of_run
 from bot.flow.editables import Editables
 from bot.flow.refusing import Refusing
-from bot.flow.tongue import ASKED
+from bot.flow.tongue import ASKED, REQUESTED
 from bot.ports import Clock, Cluster, People, Runs
 from iac.errors import Broken
 
@@ -56,6 +56,7 @@ class Checking:
             CONFIRM: self._names,
             LAY_ASIDE: self._reason,
             f"{ASKED}:": self._answers,
+            f"{REQUESTED}:": self._request,
         }
         check = checks.get(f"{kind}{colon}")
         try:
@@ -98,6 +99,9 @@ class Checking:
         except Refused as no:
             return {REASON: no.sentence}
         return NOTHING
+
+    async def _request(self, event: Filled, language: str) -> Wrong:
+        return wrong_answers(request_form(event.form, self.refusing.telling.words, language), event.values)
 
     async def _answers(self, event: Filled, asked: str) -> Wrong:
         """Against the questions as the crew asked them; none are left where its card is forgotten."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agents.contracts import Language, Proposal, Reply, TraceStep
-from bot.chat.cards import Around, names_card, note_card, reply_card, run_card, trace_card, words_card
+from bot.chat.cards import Around, Told, names_card, note_card, reply_card, run_card, trace_card, words_card
 from bot.chat.port import Card, Conversation, Event
 from bot.chat.words import Words
 from bot.domain.approval import CONFIRM, NamesWanted
@@ -73,12 +73,12 @@ class Telling:
         card = note_card(sentence, self.words, language, "bad")
         return Outgoing(key=f"{about}:{event.dedupe}", conversation=event.conversation, card=card)
 
-    def answer(self, event: Event, said: Sequence[Sentence], language: str) -> Outgoing:
+    def answer(self, event: Event, said: Sequence[Told], language: str) -> Outgoing:
         """The public answer to a command."""
         card = words_card(said, self.words, language)
         return Outgoing(key=f"answer:{event.dedupe}", conversation=event.conversation, card=card)
 
-    def confide(self, event: Event, said: Sequence[Sentence], language: str) -> Outgoing:
+    def confide(self, event: Event, said: Sequence[Told], language: str) -> Outgoing:
         """The private answer to a command."""
         return replace(self.answer(event, said, language), kind="whisper", who=event.who)
 

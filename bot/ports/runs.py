@@ -33,6 +33,10 @@ class Runs(Protocol):
         """The newest runs, newest first."""
         ...
 
+    async def beginning(self, start: str, limit: int) -> Sequence[Run]:
+        """The runs whose ids begin so, newest first."""
+        ...
+
     async def in_states(self, states: Iterable[RunState]) -> Sequence[Run]:
         """Every run that is in one of these states, oldest first: for states that few runs are in at a time."""
         ...

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from bot.chat.port import Actor, Card, Conversation, Event
+from bot.chat.port import Actor, Card, Conversation, Event, Message
 from bot.domain.environment import Environment
 from bot.domain.person import Person
 from bot.ports.records import Job, Outgoing
@@ -44,6 +44,13 @@ class Outbox(Protocol):
 
     async def add(self, messages: Iterable[Outgoing]) -> None:
         """Queue messages that no move causes; a key that is there already is left as it is."""
+        ...
+
+    async def message(self, key: str) -> Message | None:
+        """The message that was posted under that key; None where it is not out yet.
+
+        ``Refused("request.not_taken")`` where it never will be.
+        """
         ...
 
     async def card(self, key: str) -> Card | None:

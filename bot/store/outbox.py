@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.port import Card
+from bot.chat.port import Card, Message
+from bot.domain.errors import Refused
 from bot.log import without_secrets
 from bot.ports import Outgoing
-from bot.store.codec import dump_actor, dump_card, dump_conversation, parse_card
+from bot.store.codec import dump_actor, dump_card, dump_conversation, parse_card, parse_message
 from bot.store.database import Database, clock
 from bot.store.models import outbox
 
@@ -37,6 +38,18 @@ class SqlOutbox:
             return
         async with self.database.writing() as connection:
             await queue(self.database, connection, rows)
+
+    async def message(self, key: str) -> Message | None:
+        """The message that was posted under that key; None where it is not out yet.
+
+        ``Refused("request.not_taken")`` where it never will be.
+        """
+        chosen = select(outbox.c.message, outbox.c.failed_at).where(outbox.c.key == key)
+        async with self.database.reading() as connection:
+            row = (await connection.execute(chosen)).first()
+        if row is not None and row.failed_at is not None:
+            raise Refused("request.not_taken")
+        return parse_message(row.message) if row is not None and row.message else None
 
     async def card(self, key: str) -> Card | None:
         """What is, or was, said under that key; None where nothing was, or it is forgotten."""

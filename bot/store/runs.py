@@ -83,6 +83,11 @@ class SqlRuns:
         chosen = select(*RUN_COLUMNS).order_by(*(column.desc() for column in AGE)).limit(limit)
         return await self._list(chosen if requester is None else chosen.where(runs.c.requester == requester))
 
+    async def beginning(self, start: str, limit: int) -> Sequence[Run]:
+        """The runs whose ids begin so, newest first."""
+        chosen = select(*RUN_COLUMNS).where(runs.c.id.startswith(start, autoescape=True))
+        return await self._list(chosen.order_by(*(column.desc() for column in AGE)).limit(limit))
+
     async def in_states(self, states: Iterable[RunState]) -> Sequence[Run]:
         """Every run that is in one of these states, oldest first: for states that few runs are in at a time."""
         wanted = frozenset(states)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.chat.port import OPENS_S, Event, Filled, Opening, Said
+from bot.chat.port import OPENS_S, Commanded, Event, Filled, Opening, Said
+from bot.domain.command import is_request
 from bot.domain.errors import Refused
 from bot.flow.asking import Asking
 from bot.flow.checking import Checking
+from bot.flow.tongue import ASKED, REQUESTED
 from bot.ports import Clock, Jobs
 from bot.store.inbox import SqlInbox
 
@@ -32,7 +34,7 @@ class StoreFirst:
         if wrong and not await self.inbox.has(event.dedupe):
             return wrong
         if await self.inbox.store(event, self.now()):
-            await self.jobs.send("hear" if isinstance(event, Said) else "press", event.dedupe)
+            await self.jobs.send("hear" if _is_for_the_crew(event) else "press", event.dedupe)
         return None
 
     async def form_for(self, event: Event) -> Opening | None:
@@ -45,3 +47,10 @@ class StoreFirst:
         except Exception:
             log.warning("form.not_opened", key=event.dedupe, exc_info=True)
             return None
+
+
+def _is_for_the_crew(event: Event) -> bool:
+    """Words, in whatever form: what the agents think about waits for its turn, and no press waits behind it."""
+    if isinstance(event, Filled):
+        return event.form.startswith((f"{ASKED}:", f"{REQUESTED}:"))
+    return isinstance(event, Said) or (isinstance(event, Commanded) and is_request(event.name, event.text))

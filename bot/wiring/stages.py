@@ -12,6 +12,7 @@ from bot.flow.entitling import Entitling
 from bot.flow.intake import Intake
 from bot.flow.leasing import Leasing
 from bot.flow.lives import Lives
+from bot.flow.looking import Looking
 from bot.flow.mending import Mending
 from bot.flow.offering import Offering
 from bot.flow.planning import Planning
@@ -123,9 +124,16 @@ def _commanding(parts: Parts) -> Commanding:
         telling=parts.telling,
         quotas=quotas_of(parts.settings),
         now=parts.now,
+        looking=_looking(parts),
+        leases=SqlLeases(parts.database),
         usage=purse_of(parts.settings, parts.database, parts.now),
         budget=budget_of(parts.settings),
     )
+
+
+def _looking(parts: Parts) -> Looking:
+    claims = SqlClaims(parts.database)
+    return Looking(parts.runs, claims, parts.recent, parts.book, stack_id_of, parts.now)
 
 
 def _approving(parts: Parts, stacks: SqlStacks) -> Approving:

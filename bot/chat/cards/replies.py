@@ -1,6 +1,7 @@
 """Cards that follow no run: the crew's words with their questions, and short notes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from agents.contracts import Question, Reply
 from bot.chat.port import Card, Form, Input, Option, Part, Quote, Text, Tone
@@ -35,10 +36,28 @@ def note_card(sentence: Sentence, words: Words, language: str, tone: Tone = "neu
     return Card(plain=text, parts=(Text(text),), tone=tone)
 
 
-def words_card(said: Sequence[Sentence], words: Words, language: str) -> Card:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence as one line of a list; ``of`` is the name of the person whose it is, empty where that is clear."""
+
+    sentence: Sentence
+    of: str = ""
+
+
+Told = Sentence | Line
+
+
+def words_card(said: Sequence[Told], words: Words, language: str) -> Card:
     """Several sentences, each on a line of its own: the answer to a command."""
-    text = "\n".join(words.say(sentence, language) for sentence in said)
+    text = "\n".join(_told(each, words, language) for each in said)
     return Card(plain=text, parts=(Text(text),))
+
+
+def _told(told: Told, words: Words, language: str) -> str:
+    if isinstance(told, Sentence):
+        return words.say(told, language)
+    line = f"- {words.say(told.sentence, language)}"
+    return f"{line} {words.text('list.of', language, name=told.of)}" if told.of else line
 
 
 def _form(reply: Reply, words: Words, form_id: str) -> Form:

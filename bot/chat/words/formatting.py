@@ -22,6 +22,8 @@ def show(name: str, value: Value, language: str) -> str:
         return join(value, language)
     if isinstance(value, str) or _is_identifier(name):
         return str(value)
+    if name == "at" or name.endswith("_at"):
+        return moment(value, language)
     return number(value, language)
 
 

@@ -11,8 +11,8 @@ from bot.chat.web.forms import render_form
 from bot.chat.web.markdown import render_markdown
 from bot.chat.words import Words
 from bot.domain.approval import NamesWanted
-from bot.domain.command import lifted
 from bot.domain.edit import Editable, values_of
+from bot.domain.freezing import lifted
 from bot.domain.outcome import Outcome
 from iac.errors import say
 from iac.spec import GuestSpec

@@ -195,11 +195,15 @@ async function fill(event, form) {
     button.disabled = false;
     for (const [name, text] of Object.entries(error.fields)) wrong(form, name, text);
     if (!Object.keys(error.fields).length) wrong(form, "", error.message);
+    const first = form.querySelector(`[name="${CSS.escape(Object.keys(error.fields)[0] ?? "")}"]`);
+    first?.focus();
+    first?.select?.();
   }
 }
 
 function wrong(form, name, text) {
-  form.querySelector(`[data-error="${CSS.escape(name)}"]`).textContent = text;
+  const line = form.querySelector(`[data-error="${CSS.escape(name)}"]`) ?? form.querySelector('[data-error=""]');
+  line.textContent = text;
 }
 
 async function copy(button) {
