@@ -133,7 +133,7 @@ async def test_a_lease_is_extended_by_its_guest_s_name_with_the_checks_of_the_bu
     assert "api01 has no end date" not in await line.say("alice", "lease extend api01")
     longer = (await leased.kept.all())[0]
     assert longer.ends_at > lease.ends_at
-    assert "stays until somebody asks to remove it" in await line.say("alice", "bail prolonger db01")
+    assert "pas de date de fin" in await line.say("alice", "bail prolonger db01")
     await line.say("dave", "lease extend api01")
 
 
