@@ -10,7 +10,7 @@ from slack_bolt.app.async_app import AsyncApp
 from starlette.routing import BaseRoute
 
 from bot.chat.port import Actor, Capabilities, Card, Conversation, Form, How, Message, Pressed, Said, Sink, TooFast
-from bot.chat.slack.alive import Alive
+from bot.chat.slack.alive import PAUSE_S, Alive
 from bot.chat.slack.asking import Asking
 from bot.chat.slack.calling import Calls, No
 from bot.chat.slack.carrying import unpack_form
@@ -72,6 +72,7 @@ class SlackChat:
         self.editing = Editing(self.saying, words, self._own_user)
         self.whispering = Whispering(self.calls, words, self.saying)
         self.asking = Asking(self.calls, words, self.whispering.whisper)
+        self.pause_s = PAUSE_S
         self._standing: Standing | None = None
         self._app: AsyncApp | None = None
         self._link: Link | None = None
@@ -187,7 +188,7 @@ class SlackChat:
 
     def _works(self, catching: CatchingUp, reader: Reader) -> Sequence[Coroutine[Any, Any, object]]:
         watching = [self._link.stay()] if self._link is not None else []
-        return [self._closed.wait(), Alive(catching, self.ready, reader).keep(), *watching]
+        return [self._closed.wait(), Alive(catching, self.ready, reader, pause_s=self.pause_s).keep(), *watching]
 
     def _beside(self) -> Beside:
         run = self.errands.run

@@ -17,6 +17,7 @@ log = structlog.get_logger()
 
 MARK_S: Final = 30.0
 LOOK_S: Final = 1.0
+PAUSE_S: Final = 4.0
 GAP_S: Final = 5.0
 """A shorter gap is an ordinary change of sockets: Slack brings what it could not deliver again by itself."""
 
@@ -31,6 +32,7 @@ class Alive:
     _: KW_ONLY
     now: Clock = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    pause_s: float = PAUSE_S
     _silent_since: float | None = None
     _has_gap: bool = True
     _marked_at: float = float("-inf")
@@ -40,8 +42,9 @@ class Alive:
         while True:
             try:
                 await self.look()
-            except Broken as fault:  # the database, which comes back: the gap stays open until it was read
+            except Broken as fault:  # Slack or the database, which come back: the gap stays open until it was read
                 log.warning("slack.not_caught_up", why=str(fault))
+                await self.sleep(self.pause_s)
             await self.sleep(LOOK_S)
 
     async def look(self) -> None:

@@ -13,7 +13,6 @@ from bot.chat.slack.calling import Json, No
 from bot.chat.slack.reading import PLATFORM, Reader
 from bot.chat.slack.thread import Reading
 from bot.ports import Clock, Joined, JoinedThreads
-from iac.errors import Broken
 
 log = structlog.get_logger()
 
@@ -55,25 +54,37 @@ class CatchingUp:
         return heard
 
     async def _of(self, place: Conversation, since: float, reader: Reader) -> int:
-        """One thread, or the roots of one channel; one that cannot be read costs only itself."""
+        """One thread, or the roots of one channel; one that we may not read costs only itself.
+
+        Raises ``Broken`` where Slack is away: what was not read is read later.
+        """
         while True:
             try:
                 messages = await self.reading.thread(place, since=since)
             except TooFast as wait:
                 await self.sleep(wait.seconds)
-            except (No, Broken) as fault:
-                log.warning("slack.not_read", thread=place.key, why=str(fault))
+            except No as no:
+                log.warning("slack.not_read", thread=place.key, why=str(no))
                 return 0
             else:
                 return await self._hear([m for m in messages if float(m["ts"]) > since], place, reader)
 
     async def _hear(self, messages: Sequence[Json], place: Conversation, reader: Reader) -> int:
-        found = [said for said in (reader.said(message, place.channel) for message in messages) if said]
+        found = [said for said in (_said(message, place, reader) for message in messages) if said]
         # A root that does not name us was not to us, even where we joined its thread later.
         ours = [said for said in found if place.thread or said.is_to_bot]
         for said in ours:
             await self.hear(said)
         return len(ours)
+
+
+def _said(message: Json, place: Conversation, reader: Reader) -> Said | None:
+    """A message as words; one that is not what Slack describes costs only itself."""
+    try:
+        return reader.said(message, place.channel)
+    except (LookupError, ValueError, TypeError) as fault:
+        log.warning("body.unreadable", kind="message", why=f"{type(fault).__name__}: {fault}")
+        return None
 
 
 def _threads(joined: Iterable[Joined]) -> Sequence[tuple[Conversation, float]]:

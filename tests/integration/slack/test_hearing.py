@@ -187,6 +187,18 @@ async def test_what_was_said_while_nobody_heard_is_heard_afterwards_and_nothing_
     assert [event.text for event in room.heard.of(Said)] == ["a machine please", "and one for me", "with 8 GB"]
 
 
+async def test_a_slack_that_is_away_while_we_read_what_we_missed_is_asked_again(room):
+    async with room.hearing():
+        said = await (await room.slack.say(ALICE, OPS, "a machine please")).acked()
+    room.slack.carrier.again_s = ()
+    await room.slack.say(BOB, OPS, "with 8 GB", thread=said.ts)
+    room.slack.faults.next("conversations.replies", status=503)
+    room.slack.faults.next("conversations.history", error="missing_scope")
+    room.again().pause_s = 0.0
+    async with room.hearing():
+        assert [event.text for event in room.heard.of(Said)] == ["a machine please", "with 8 GB"]
+
+
 async def test_what_was_said_in_a_thread_before_we_were_asked_in_is_never_heard(room):
     async with room.hearing():
         root = await (await room.slack.say(ALICE, OPS, "our secret plans", mention=False)).acked()

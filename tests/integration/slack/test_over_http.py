@@ -13,7 +13,7 @@ from bot.chat.port import Card, Commanded, Filled, Pressed, Said
 from bot.chat.slack.door import MOST
 from bot.http import build_app
 from tests.fixtures.slack.fake import ALICE, BOB, OPS
-from tests.fixtures.slack.workspace import buttons_of, read
+from tests.fixtures.slack.workspace import buttons_of
 from tests.integration.slack.conftest import CARD, FORM, place
 
 SECRET = "of-the-tests"
@@ -56,20 +56,6 @@ async def test_field_errors_reach_the_modal_over_http(room):
         assert await room.slack.fill(await room.slack.view(ALICE), {"name": "a b"}) == {"name": "No spaces."}
 
 
-async def test_whoever_cannot_sign_or_signed_long_ago_is_refused_and_nothing_is_stored(room):
-    async with _served(room), room.hearing():
-        room.slack.carrier.again_s = ()
-        room.slack.way.secret = "guessed"
-        forged = await room.slack.say(ALICE, OPS, "forged")
-        await asyncio.gather(*(delivery.over.wait() for delivery in forged.deliveries))
-        room.slack.way.secret, room.slack.way.at = SECRET, 1_000_000_000
-        old = await room.slack.say(ALICE, OPS, "old")
-        await asyncio.gather(*(delivery.over.wait() for delivery in old.deliveries))
-        statuses = {status for said in (forged, old) for d in said.deliveries for status in d.statuses}
-        assert statuses == {401}
-        assert room.heard.events == {}
-
-
 async def test_before_we_hear_slack_is_asked_to_come_again(room):
     async with _served(room) as url, httpx.AsyncClient() as client:
         assert (await client.post(url, content=b"{}")).status_code == 503
@@ -84,12 +70,3 @@ async def test_a_stranger_fills_no_memory(room, is_counted):
     async with _served(room) as url, room.hearing(), httpx.AsyncClient() as client:
         content = b"x" * (MOST + 1) if is_counted else endless()
         assert (await client.post(url, content=content)).status_code == 413
-
-
-async def test_what_is_not_acknowledged_comes_again_and_is_stored_then(room):
-    async with _served(room), room.hearing():
-        room.heard.faults.append(OSError("the database is away"))
-        said = await (await room.slack.say(ALICE, OPS, "a machine")).acked()
-        assert max(delivery.tries for delivery in said.deliveries) == 2
-        assert len(room.heard.of(Said)) == 1
-        assert "a machine" in read(said.message)

@@ -136,6 +136,21 @@ async def test_a_private_word_that_cannot_be_private_is_not_said(room):
     assert room.slack.count("chat.postMessage") == 0
 
 
+async def test_in_a_direct_conversation_a_private_word_is_said_there_and_only_to_the_one_it_belongs_to(room):
+    """An approver's private word about a request that was made in somebody else's direct messages."""
+    alices = room.slack.workspace.direct(ALICE)
+    message = await room.chat.post(place(channel=alices.id), CARD, key="run:1")
+    own = await room.chat.whisper(message.conversation, Actor("slack", ALICE), Card("For Alice."), key="note:1")
+    other = await room.chat.whisper(message.conversation, BOB_HIMSELF, Card("For Bob."), key="note:2")
+    assert (own, other) == (How.NATIVE, How.DEGRADED)
+    [_, word] = room.slack.thread(alices.id, message.id)
+    assert "For Alice." in read(word)
+    assert [read(each) for each in room.slack.workspace.of(room.slack.workspace.direct(BOB).id).values()] == [
+        "For Bob.\nFor Bob."
+    ]
+    assert "For Bob." not in json.dumps(room.slack.workspace.of(alices.id))
+
+
 async def test_a_private_word_with_a_file_goes_to_the_direct_messages_with_it(room):
     secret = Card("Copy this", (Code("ssh '" + "x" * 5_000 + "'"),))
     assert await room.chat.whisper(place(), BOB_HIMSELF, secret, key="note:1") is How.DEGRADED
