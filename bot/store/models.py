@@ -248,6 +248,7 @@ outbox = Table(
     _zero("due_at"),
     _count("tries"),
     Index("outbox_unsent", "thread", "seq", **_only("sent_at IS NULL AND failed_at IS NULL")),
+    Index("outbox_failed", "at", **_only("failed_at IS NOT NULL")),
     Index("outbox_of", "of"),
     sqlite_autoincrement=True,
 )

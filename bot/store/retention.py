@@ -12,6 +12,7 @@ from bot.domain.run import TERMINAL
 from bot.store.database import Database, clock
 from bot.store.models import inbox, outbox, paces, runs, web_log, workers
 from bot.store.notes import chat_notes
+from bot.store.second import second_ways
 from bot.store.weblog import EDIT
 
 log = structlog.get_logger()
@@ -96,6 +97,7 @@ class Retention:
             _Old(inbox, inbox.c.key, (inbox.c.done_at < long_ago) & (inbox.c.at < long_ago)),
             _Old(web_log, web_log.c.seq, _is_edited_again()),
             _Old(paces, paces.c.channel, paces.c.free_at < clock() - DAY_S),
+            _Old(second_ways, second_ways.c.key, second_ways.c.at < long_ago),
             # A thread in which nothing was posted for so long offers nothing, and no button of then is there to press.
             _Old(chat_notes, chat_notes.c.name, _is_passing() & (chat_notes.c.at < long_ago)),
         )

@@ -6,7 +6,23 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 import structlog
-from sqlalchemy import Column, ColumnElement, Double, Index, Integer, Table, Text, and_, delete, func, or_, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Double,
+    Index,
+    Integer,
+    Select,
+    Table,
+    Text,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -88,31 +104,14 @@ class Second:
     async def _note_overdue(self) -> None:
         """Write down what is to go out; a row that is there already is left as it is."""
         async with self.database.reading() as connection:
-            overdue = (await connection.execute(self._overdue())).all()
-        wanted = [(row.key, way) for row in overdue for way in self._rule(row.severity).ways if way in self.ways]
+            late = (await connection.execute(overdue(self.rules))).all()
+        wanted = [(row.key, way) for row in late for way in self._rule(row.severity).ways if way in self.ways]
         if not wanted:
             return
         async with self.database.writing() as connection:
             for key, way in wanted:
                 fresh = self.database.insert(second_ways).values(key=key, way=way, at=clock())
                 await connection.execute(fresh.on_conflict_do_nothing())
-
-    def _overdue(self) -> Any:
-        """Not a whisper, which is for one alone; not a card that a newer one has overtaken."""
-        later = outbox.alias("later")
-        is_newer = and_(later.c.of == outbox.c.of, later.c.seq > outbox.c.seq)
-        is_late = [
-            (outbox.c.severity == each) & or_(outbox.c.failed_at.is_not(None), outbox.c.at <= clock() - rule.after_s)
-            for each in ORDER
-            if (rule := rule_of(each, self.rules))
-        ]
-        is_known = select(second_ways.c.key).where(second_ways.c.key == outbox.c.key).exists()
-        return (
-            select(outbox.c.key, outbox.c.severity)
-            .where(_OPEN, or_(*is_late), outbox.c.kind != "whisper", outbox.c.at > clock() - OLD_S)
-            .where(~select(later.c.seq).where(is_newer).exists(), ~is_known)
-            .limit(AT_ONCE)
-        )
 
     async def _taken(self) -> Sequence[Any]:
         """What is due now, held by us; what its own chat has taken meanwhile needs no other way."""
@@ -125,11 +124,9 @@ class Second:
         async with self.database.reading() as connection:
             if (await connection.execute(select(second_ways.c.key).where(is_due).limit(1))).first() is None:
                 return ()
-        settled = select(outbox.c.key).where(~_OPEN)
-        unsaid = select(outbox.c.key)
+        is_owed = select(outbox.c.seq).where(outbox.c.key == second_ways.c.key, _OPEN).exists()
         async with self.database.writing() as connection:
-            is_over = or_(second_ways.c.key.in_(settled), second_ways.c.key.not_in(unsaid))
-            await connection.execute(delete(second_ways).where(is_due, is_over))
+            await connection.execute(delete(second_ways).where(is_due, ~is_owed))
             heads = select(second_ways.c.key, second_ways.c.way).where(is_due).limit(AT_ONCE)
             found = (await connection.execute(heads.with_for_update(skip_locked=True))).all()
             return [row for each in found if (row := await self._take(connection, each)) is not None]
@@ -203,6 +200,28 @@ class Second:
 
     def _rule(self, severity: str) -> Rule:
         return rule_of(severity, self.rules) or Rule(0, ())
+
+
+def overdue(rules: Mapping[Severity, Rule]) -> CompoundSelect[Any]:
+    """What its chat should have taken, or never will; not a whisper, which is for one alone.
+
+    Two questions, because each has an index of its own: what waits, and what was refused.
+    """
+    severe = {each: rule for each in ORDER if (rule := rule_of(each, rules))}
+    is_late = or_(*((outbox.c.severity == each) & (outbox.c.at <= clock() - severe[each].after_s) for each in severe))
+    waits = _candidates().where(outbox.c.failed_at.is_(None), is_late)
+    refused = _candidates().where(outbox.c.failed_at.is_not(None), outbox.c.severity.in_(severe))
+    return waits.union_all(refused).limit(AT_ONCE)
+
+
+def _candidates() -> Select[Any]:
+    """Fresh, not said, not noted, and no newer form of the same card is on its way."""
+    later = outbox.alias("later")
+    is_newer = and_(later.c.of == outbox.c.of, later.c.seq > outbox.c.seq)
+    is_known = select(second_ways.c.key).where(second_ways.c.key == outbox.c.key).exists()
+    is_public = (outbox.c.kind != "whisper") & (outbox.c.at > clock() - OLD_S)
+    is_overtaken = select(later.c.seq).where(is_newer).exists()
+    return select(outbox.c.key, outbox.c.severity).where(_OPEN, is_public, ~is_overtaken, ~is_known)
 
 
 async def unsent(database: Database) -> int:

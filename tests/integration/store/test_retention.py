@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.domain.run import RunState
+from bot.store.database import clock
 from bot.store.models import audit, paces, runs, web_log, workers
 from bot.store.models import inbox as heard
 from bot.store.models import outbox as said
+from bot.store.notes import SqlNotes, chat_notes
 from bot.store.retention import DAY_S, EVERY_S, NAME, Retention
 from bot.store.runs import SqlRuns
+from bot.store.second import second_ways
 from bot.store.sender import Sender
 from tests.integration.store.making import Listener, a_post, a_run_in, an_edit, words
 
@@ -183,3 +186,22 @@ async def _fill_outbox(database, count):
         for first in range(0, count, 5_000):
             rows = [{**one, "key": f"k{n}"} for n in range(first, min(first + 5_000, count))]
             await connection.execute(insert(said), rows)
+
+
+async def test_what_adapters_remember_of_old_threads_goes_and_their_place_in_the_stream_stays(database, retention):
+    notes = SqlNotes(database)
+    for name in ("matrix:place:!r:$old", "matrix:since:@bot:x"):
+        await notes.put(name, "{}")
+    await _age(database, chat_notes, 91, "at")
+    await notes.put("matrix:place:!r:$new", "{}")
+    await retention.clean()
+    assert await _keys(database, chat_notes, "name") == ["matrix:place:!r:$new", "matrix:since:@bot:x"]
+
+
+async def test_what_went_out_another_way_long_ago_is_forgotten(database, retention):
+    async with database.writing() as connection:
+        now = {"at": clock()}
+        await connection.execute(insert(second_ways).values(key="old", way="mail", at=0.0))
+        await connection.execute(insert(second_ways).values(key="new", way="mail", **now))
+    await retention.clean()
+    assert await _keys(database, second_ways) == ["new"]

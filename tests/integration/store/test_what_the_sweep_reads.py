@@ -5,13 +5,14 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import CompoundSelect, Select, insert, select, update
 
 from bot.domain.run import Run
 from bot.store import models
 from bot.store.attempts import overdue_attempts
 from bot.store.letters import due_heads
 from bot.store.runs import due_runs
+from bot.store.second import Rule, overdue
 from tests.integration.store.making import S, a_run, a_run_in
 
 ENDED = 4_000
@@ -45,7 +46,7 @@ def _said(thread, number: int) -> Mapping[str, Any]:
     return message | {"at": 1.0, "sent_at": 2.0}
 
 
-async def _plan_of(database, statement: Select[Any]) -> str:
+async def _plan_of(database, statement: Select[Any] | CompoundSelect[Any]) -> str:
     """How the database would carry it out, with its values bound as they are when it is asked."""
     compiled = statement.compile(dialect=database.engine.dialect, compile_kwargs={"render_postcompile": True})
     order, values = compiled.positiontup, compiled.params
@@ -90,3 +91,10 @@ async def test_a_plan_that_is_late_and_to_be_reminded_of_is_named_once(runs, sta
     async with database.writing() as connection:
         await connection.execute(update(models.runs).values(remind_at=50.0))
     assert await runs.due(now=200.0, limit=10) == [(run.id, S.PLANNED)]
+
+
+async def test_what_no_chat_has_taken_is_found_without_reading_what_was_said(long_life):
+    rules = {"warning": Rule(1_800.0, ("mail",)), "critical": Rule(180.0, ("mail",))}
+    plan = await _plan_of(long_life, overdue(rules))
+    assert all(name in plan for name in ("outbox_unsent", "outbox_failed")), plan
+    assert not _is_scanned(plan, "outbox"), plan
