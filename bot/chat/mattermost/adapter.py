@@ -97,6 +97,7 @@ class MattermostChat:
         )
         self._heard: Sink | None = None
         self._closed = asyncio.Event()
+        self._why = ""
 
     async def run(self, sink: Sink) -> None:
         """Connect, reconnect, resync; return on ``close``. Raises ``NoStart`` with the reason where it cannot begin."""
@@ -124,7 +125,7 @@ class MattermostChat:
     async def ready(self) -> str | None:
         """Nothing where people are heard; ``Broken`` where they are not."""
         if not self.line.is_up.is_set():
-            raise Unreachable("listening to Mattermost", f"no connection to {self.server.url}")
+            raise Unreachable("listening to Mattermost", self._why or f"no connection to {self.server.url}")
         return None
 
     async def post(self, to: Conversation, card: Card, *, key: str) -> Message:
@@ -173,8 +174,9 @@ class MattermostChat:
         return self._heard
 
     async def _keep(self) -> None:
-        """One connection after the other; the pause grows while none comes up."""
+        """One connection after the other; the pause grows while none comes up, and a first one has its time."""
         pause, tries = self.pace.pause, 0
+        until = asyncio.get_running_loop().time() + self.pace.start
         while True:
             before = self.line.begun
             try:
@@ -184,7 +186,10 @@ class MattermostChat:
             except TooFast as wait:
                 pause = max(pause, wait.seconds)
             except Exception as fault:
-                log.warning("mattermost.cut", why=str(fault))
+                self._why = fault.why if isinstance(fault, Broken) else f"{type(fault).__name__}: {fault}"
+                log.warning("mattermost.cut", why=self._why)
+            if not self.line.begun and asyncio.get_running_loop().time() > until:
+                raise NoStart("mattermost.no_websocket", url=self.server.url, why=self._why)
             tries = 0 if self.line.begun > before else tries + 1
             await asyncio.sleep(min(self.pace.pause_most, pause * 2**tries))
             pause = self.pace.pause

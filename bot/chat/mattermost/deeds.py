@@ -25,6 +25,10 @@ log = structlog.get_logger()
 
 Said = Mapping[str, Any]
 NOTHING: Final[Said] = {}
+OPENED = ("user", "channel", "evidence", "nonce")
+FORM_STATE = ("form", "state", "about", "wanted", "names")
+CONFIRM_STATE = ("action", "value", "key", "pressed", "about", "post", "language")
+"""What a dialog's state says, whatever it is for, and for each purpose."""
 KEY = 32
 """Letters of a hash that stand for something longer in the key of an event."""
 
@@ -166,9 +170,12 @@ class Deeds:
 
     def _state(self, token: str) -> tuple[str, Said]:
         try:
-            return FORM, self.seal.open(FORM, token)
+            purpose, state = FORM, self.seal.open(FORM, token)
         except Forged:
-            return CONFIRM, self.seal.open(CONFIRM, token)
+            purpose, state = CONFIRM, self.seal.open(CONFIRM, token)
+        if not {*OPENED, *(FORM_STATE if purpose == FORM else CONFIRM_STATE)} <= state.keys():
+            raise Forged("a dialog of another version")
+        return purpose, state
 
 
 def _heard(*, is_direct: bool) -> str:

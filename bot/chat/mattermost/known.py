@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.chat.mattermost.api import Api
 from bot.chat.mattermost.faults import Gone
-from bot.chat.mattermost.posts import Channel, Post, User
+from bot.chat.mattermost.posts import Channel, Post, User, posts_of
 
 KEPT_S = 600.0
 """How long a name is taken from memory; whoever presses is always asked for."""
@@ -82,9 +82,8 @@ class Known:
             rows = await self.api.get(f"/posts/{root_id}/thread")
         except Gone:
             return ()
-        return sorted(map(Post.model_validate, rows["posts"].values()), key=lambda post: (post.create_at, post.id))
+        return sorted(posts_of(rows), key=lambda post: (post.create_at, post.id))
 
     async def recent(self, channel_id: str) -> Sequence[Post]:
         """The newest posts of a channel."""
-        rows = await self.api.get(f"/channels/{channel_id}/posts", per_page=100)
-        return [Post.model_validate(row) for row in rows["posts"].values()]
+        return posts_of(await self.api.get(f"/channels/{channel_id}/posts", per_page=100))

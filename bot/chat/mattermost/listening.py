@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import structlog
 from pydantic import ValidationError
 
+from bot.chat.mattermost.faults import Denied
 from bot.chat.mattermost.frames import Event
 from bot.chat.mattermost.known import Known
-from bot.chat.mattermost.posts import PLATFORM, Channel, Mention, Post
+from bot.chat.mattermost.posts import PLATFORM, Channel, Mention, Post, posts_of
 from bot.chat.mattermost.taking import Taking
 from bot.chat.port import Actor, Conversation, Message, Said, Sink
 from bot.ports import Clock, Notes
@@ -20,6 +21,8 @@ KEEP_EVERY_S = 5.0
 """Marks are written as often: what was heard since the last one is heard again after a crash, and counts once."""
 HEARD = "mattermost:heard"
 """The note: channel id -> milliseconds up to which it was heard."""
+MARGIN_MS = 60_000
+"""How far a channel that was never heard is read back behind the newest moment that we know of any other."""
 SINCE_MOST = 1_000
 """Posts that the server gives at once for one moment."""
 
@@ -51,7 +54,7 @@ class Listening:
 
     async def hear(self, post: Post) -> None:
         """One post: stored where it is for us; its channel's mark moves on behind it."""
-        said = await self._said(post)
+        said = await self._allowed(post)
         if said is not None:
             await self.sink()(said)
             self.taking.join(post.root)
@@ -76,29 +79,47 @@ class Listening:
     async def resync(self) -> None:
         """Hear what was said while nobody listened, in every channel we are in, oldest first."""
         marks = await self._known() | self._fresh
-        newest = max(marks.values(), default=None)
+        newest = max(marks.values()) - MARGIN_MS if marks else None
         posts: list[Post] = []
         for channel in await self.known.channels():
             since = marks.get(channel.id, newest)
             if since is None:  # the first start there ever was: what was said before is history
                 self._fresh[channel.id] = channel.last_post_at or int(self.now() * 1000)
-            elif channel.last_post_at >= since:
-                posts += [post async for post in self._since(channel, since)]
+                continue
+            self._fresh.setdefault(channel.id, since)
+            if channel.last_post_at >= since:
+                posts += await self._missed(channel, since)
         for post in sorted(posts, key=lambda post: (post.create_at, post.id)):
             await self.hear(post)
         await self.keep()
         log.info("mattermost.resynced", posts=len(posts))
 
+    async def _missed(self, channel: Channel, since: int) -> list[Post]:
+        """What was said in a channel since then; nothing where we may not read it any more."""
+        try:
+            return [post async for post in self._since(channel, since)]
+        except Denied as no:
+            log.warning("mattermost.channel_unread", channel=channel.id, why=no.why)
+            return []
+
+    async def _allowed(self, post: Post) -> Said | None:
+        """What was said to us, as far as we may know; a post about which the server says no is passed over."""
+        try:
+            return await self._said(post)
+        except Denied as no:
+            log.warning("mattermost.post_unread", post=post.id, why=no.why)
+            return None
+
     async def _since(self, channel: Channel, since: int) -> AsyncIterator[Post]:
         """Posts made since then; edits of older ones, and the history of edits, are left out."""
         while True:
             rows = await self.known.api.get(f"/channels/{channel.id}/posts", since=since - 1)
-            found = [Post.model_validate(row) for row in rows["posts"].values()]
+            found = posts_of(rows)
             for post in found:
                 if post.create_at >= since and not post.original_id:
                     yield post
             last = max((post.create_at for post in found), default=since)
-            if len(found) < SINCE_MOST or last <= since:
+            if len(rows["posts"]) < SINCE_MOST or last <= since:
                 return
             since = last
 

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+log = structlog.get_logger()
 
 PLATFORM = "mattermost"
 DIRECT = "direct"
@@ -61,6 +64,17 @@ class Post(BaseModel):
         attachments = self.props.get("attachments")
         actions = [a for each in attachments or () if isinstance(each, Mapping) for a in each.get("actions") or ()]
         return frozenset(str(action.get("id")) for action in actions if isinstance(action, Mapping))
+
+
+def posts_of(rows: Mapping[str, Any]) -> list[Post]:
+    """The posts of an answer; one that nobody could read is left out, and said in the log."""
+    found = []
+    for row in (rows.get("posts") or {}).values():
+        try:
+            found.append(Post.model_validate(row))
+        except ValidationError as wrong:
+            log.warning("mattermost.unreadable_post", why=type(wrong).__name__)
+    return found
 
 
 class User(BaseModel):

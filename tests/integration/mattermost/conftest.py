@@ -61,10 +61,11 @@ class Heard:
     events: dict[str, Event] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
     breaks: int = 0
+    refused: str = ""
 
     async def __call__(self, event: Event) -> Mapping[str, str] | None:
-        if self.breaks:
-            self.breaks -= 1
+        if self.breaks or (self.refused and self.refused in getattr(event, "text", "")):
+            self.breaks = max(0, self.breaks - 1)
             raise OSError("the disk is full")
         if isinstance(event, Filled) and self.wrong:
             return self.wrong
@@ -96,7 +97,7 @@ class World:
 
     def chat(self, **more: object) -> MattermostChat:
         at = Server(self.server.url, self.bot.token, f"http://127.0.0.1:{self.port}", ("command-token",))
-        return MattermostChat(at, b"s" * 32, WORDS, self.memory, self.memory, pace=self.pace, **more)
+        return MattermostChat(at, b"s" * 32, WORDS, self.memory, self.memory, **({"pace": self.pace} | more))
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[MattermostChat]:

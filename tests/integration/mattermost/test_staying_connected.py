@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat.mattermost.faults import Broken
+from bot.chat.mattermost.faults import Broken, NoStart
+from bot.chat.mattermost.line import Pace
+from tests.fixtures.mattermost.calls import Fault
 from tests.integration.mattermost.conftest import World
 
 
@@ -119,3 +121,54 @@ async def test_only_the_teams_that_are_named_are_heard(world: World):
         await world.ann.say("@threadform not here", channel_id=other.id)
         await said(world, "here")
         await heard(world, "here")
+
+
+async def test_a_post_that_we_may_not_read_about_is_passed_over(world):
+    no = Fault(403, {"id": "api.context.permissions.app_error", "message": "no", "status_code": 403})
+    async with world.running():
+        root = await world.bob.say("lunch?")
+        world.server.fail("posts.thread", no)
+        await world.ann.say("pizza", root_id=root.id)
+        await said(world, "after it")
+        await heard(world, "after it")
+
+
+async def test_a_first_word_in_a_new_room_is_not_lost_by_a_death_in_the_middle_of_reading_what_was_missed(world):
+    async with world.running():
+        await said(world, "one")
+        await heard(world, "one")
+    direct = world.server.world.direct(world.bob.user, world.bot.user)
+    await said(world, "two")
+    await world.bob.say("three", channel_id=direct.id)
+    await said(world, "four")
+    world.heard.refused = "three"
+    chat = world.chat()
+    chat._heard = world.heard
+    with pytest.raises(OSError, match="disk"):
+        await chat.listening.resync()
+    await chat.listening.keep()
+    await chat.close()
+    world.heard.refused = ""
+    async with world.running():
+        await heard(world, "one", "two", "three", "four")
+
+
+async def test_a_websocket_that_does_not_come_up_ends_the_start_with_its_reason(world):
+    world.server.hub.refuses = True
+    chat = world.chat(pace=Pace(answer=60.0, start=0.3, pause=0.02, pause_most=0.05))
+    with pytest.raises(NoStart) as no:
+        await chat.run(world.heard)
+    with pytest.raises(Broken) as why:
+        await chat.ready()
+    await chat.close()
+    assert no.value.sentence.key == "mattermost.no_websocket"
+    assert "503" in why.value.why
+
+
+async def test_what_is_no_mattermost_ends_the_start_with_its_reason(world):
+    chat = world.chat()
+    world.server.fail("system.ping", *(Fault(404, "<html>nothing here</html>") for _ in range(3)))
+    with pytest.raises(NoStart) as no:
+        await chat.run(world.heard)
+    await chat.close()
+    assert no.value.sentence.key == "mattermost.not_mattermost"
