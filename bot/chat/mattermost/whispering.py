@@ -26,10 +26,12 @@ class Whispering:
             log.warning("mattermost.whisper_unsaid", key=key, why="not an account of this server")
             return How.DEGRADED
         rendered = self.saying.rendered(card)
-        if to.is_direct:
+        is_there = await self._is_there(to, who)
+        if to.is_direct and is_there:
             await self._direct(to.channel, to.thread or "", to, card, key)
             return How.NATIVE
-        if not (rendered.knobs or rendered.files) and await self._vanishing(to, who, rendered.message, key):
+        is_plain = not (rendered.knobs or rendered.files)
+        if is_plain and is_there and await self._vanishing(to, who, rendered.message, key):
             return How.NATIVE
         try:
             me = await self.saying.known.me()
@@ -38,6 +40,12 @@ class Whispering:
         except Denied as no:
             log.warning("mattermost.whisper_unsaid", key=key, why=no.why)
         return How.DEGRADED
+
+    async def _is_there(self, to: Conversation, who: Actor) -> bool:
+        try:
+            return await self.saying.known.is_member(to.channel, who.id)
+        except Denied:
+            return False
 
     async def _vanishing(self, to: Conversation, who: Actor, message: str, key: str) -> bool:
         if not self.may_vanish:
@@ -58,7 +66,7 @@ class Whispering:
 
     def _with_place(self, card: Card, to: Conversation) -> Card:
         """A private word names the thread it is about."""
-        if not to.thread:
+        if not to.thread or to.is_direct:  # nobody else can open that one
             return card
         url = f"{self.saying.known.api.url}/_redirect/pl/{to.thread}"
         language = self.saying.rendered(card).language

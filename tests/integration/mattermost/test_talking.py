@@ -185,6 +185,18 @@ async def test_a_bot_that_may_whispers_in_place(world):
     ]
 
 
+async def test_a_private_word_is_said_in_a_direct_conversation_only_to_the_one_it_belongs_to(world):
+    direct = world.server.world.direct(world.ann.user, world.bot.user)
+    async with world.running() as chat:
+        root = await world.ann.say("a vm", channel_id=direct.id)
+        to = replace(world.thread(root.id, direct.id), space="direct", is_direct=True)
+        assert await chat.whisper(to, Actor("mattermost", world.ann.id), Card("for ann"), key="n1") is How.NATIVE
+        assert await chat.whisper(to, Actor("mattermost", world.bob.id), Card("for bob"), key="n2") is How.DEGRADED
+    assert [(post.message, post.root_id) for post in world.server.said_by(world.bot, root.id)] == [("for ann", root.id)]
+    assert ["for bob" in word["message"] for word in world.bob.whispers()] == [True]
+    assert ["for bob" in word["message"] for word in world.ann.whispers()] == [False]
+
+
 async def test_a_private_word_that_cannot_be_private_is_not_said(world):
     async with world.running() as chat:
         world.server.fail("channels.direct", *_denied())
