@@ -16,6 +16,8 @@ OURS = Path(__file__).with_name("understanding")
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data/nlu"
 HAS_SHARED = pytest.mark.skipif(not SHARED.exists(), reason="the shared conversations are not beside this checkout")
 INTENTS = 33
+SAID: dict[tuple[Path, Path], str] = {}
+"""As text: a test may spoil what it was given."""
 
 
 def _items(path):
@@ -27,8 +29,11 @@ def _lines(path):
 
 
 async def _said(path, context):
-    world = read_context(context)
-    return [line async for line in predictions(_lines(path), world, crew_over(world))]
+    """What the rules said of each conversation. They say the same every time, and are asked once."""
+    if (path, context) not in SAID:
+        world = read_context(context)
+        SAID[path, context] = json.dumps([line async for line in predictions(_lines(path), world, crew_over(world))])
+    return json.loads(SAID[path, context])
 
 
 async def _marked(path, context):
