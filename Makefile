@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= .threadform
 export THREADFORM_TOOLS_HOME ?= $(CURDIR)/.threadform/tools
-PYTEST_WORKERS ?= 2
+# One more than the two cores that the time limit is meant for: much of a test is waiting for other processes.
+PYTEST_WORKERS ?= 3
 # Where it is set, each of the hundreds of processes of a test run compiles the whole product for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
