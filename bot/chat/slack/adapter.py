@@ -76,6 +76,7 @@ class SlackChat:
         self._standing: Standing | None = None
         self._app: AsyncApp | None = None
         self._link: Link | None = None
+        self._ear: Ear | None = None
         self._is_hearing = False
         self._spoken_in: set[str] = set()
         self._closed = asyncio.Event()
@@ -84,7 +85,7 @@ class SlackChat:
         """Connect and hear until ``close``; ``Broken`` with the reason where that does not work, in good time."""
         standing = self._standing = await begin(self.calls, self.places)
         log.info("slack.known", team=standing.own.team, user=standing.own.user, lacks=list(standing.missing))
-        ear = Ear(standing.own, sink, self.joined, self.names, self._beside(), words=self.words)
+        ear = self._ear = Ear(standing.own, sink, self.joined, self.names, self._beside(), words=self.words)
         try:
             await self._open(ear)
             self._is_hearing = True
@@ -175,7 +176,7 @@ class SlackChat:
 
     async def _stay(self, ear: Ear) -> None:
         """Until ``close``, or until something that keeps us here breaks."""
-        catching = CatchingUp(Reading(self.calls), self.joined, ear.said)
+        catching = self._catching(ear)
         works = [asyncio.ensure_future(work) for work in self._works(catching, Reader(ear.own, self.names.known))]
         try:
             done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
@@ -185,6 +186,9 @@ class SlackChat:
             for work in works:
                 work.cancel()
             await asyncio.gather(*works, return_exceptions=True)
+
+    def _catching(self, ear: Ear) -> CatchingUp:
+        return CatchingUp(Reading(self.calls), self.joined, ear.said)
 
     def _works(self, catching: CatchingUp, reader: Reader) -> Sequence[Coroutine[Any, Any, object]]:
         watching = [self._link.stay()] if self._link is not None else []
@@ -198,6 +202,7 @@ class SlackChat:
             thinking=lambda event: run("status", self._thinking(event)),
             greet=lambda opened: run("greet", self.tab.greet(opened)),
             not_here=lambda event: run("not_here", self._not_here(event)),
+            read_on=lambda event: run("read_on", self._read_on(event)),
         )
 
     async def _opened(self, event: Pressed) -> None:
@@ -210,6 +215,11 @@ class SlackChat:
 
     async def _thinking(self, event: Said) -> None:
         await self.tab.status(event.conversation, self._text("slack.thinking", event.text))
+
+    async def _read_on(self, event: Said) -> None:
+        """What was said after a mention that came late."""
+        if self._ear is not None:
+            await self._catching(self._ear).read_on(event, Reader(self._ear.own, self.names.known))
 
     async def _not_here(self, event: Said) -> None:
         card = Card(plain=self._text("slack.not_here", event.text))

@@ -53,6 +53,11 @@ class CatchingUp:
         log.info("slack.caught_up", threads=len(threads), words=heard)
         return heard
 
+    async def read_on(self, said: Said, reader: Reader) -> int:
+        """Hear what was said in a thread after the words that made it ours."""
+        since = float(said.message.id) if said.message else self.now()
+        return await self._of(said.conversation, since, reader)
+
     async def _of(self, place: Conversation, since: float, reader: Reader) -> int:
         """One thread, or the roots of one channel; one that we may not read costs only itself.
 

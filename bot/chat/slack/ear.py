@@ -23,6 +23,8 @@ NOTHING: Final[Json] = {}
 AGAIN_S: Final = 3_600.0
 """How often it is written down that a thread was heard in."""
 KNOWN: Final = 10_000
+LATE_S: Final = 10.0
+"""A mention older than this was brought late: replies to it may have come before it, when they were not yet for us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Beside:
     thinking: Callable[[Said], None]
     greet: Callable[[Opened], None]
     not_here: Callable[[Said], None]
+    read_on: Callable[[Said], None]
 
 
 @dataclass(slots=True)
@@ -48,6 +51,7 @@ class Ear:
     _: KW_ONLY
     words: Words
     now: Clock = time.monotonic
+    wall: Clock = time.time
     _known: dict[str, float] = field(default_factory=dict)
     _told: dict[str, None] = field(default_factory=dict)
 
@@ -82,8 +86,11 @@ class Ear:
                 self.beside.not_here(event)
             return False
         # First the thread, then the word: a reply that comes a moment later is known to be for us.
-        await self._join(event.conversation, float(event.message.id) if event.message else 0.0)
+        at = float(event.message.id) if event.message else 0.0
+        is_new = await self._join(event.conversation, at)
         await self.sink(replace(event, is_to_bot=True, who=await self._named(event.who)))
+        if is_new and self.wall() - at > LATE_S:
+            self.beside.read_on(event)
         return True
 
     async def _pressed(self, event: Pressed) -> None:
@@ -126,14 +133,23 @@ class Ear:
     async def _takes_part(self, conversation: Conversation) -> bool:
         return conversation.key in self._known or await self.joined.has(conversation)
 
-    async def _join(self, conversation: Conversation, at: float) -> None:
-        """Written down the first time, and once in a while."""
-        if self.now() - self._known.get(conversation.key, -AGAIN_S) < AGAIN_S:
-            return
-        await self.joined.join(conversation, at)
+    async def _join(self, conversation: Conversation, at: float) -> bool:
+        """Written down the first time, and once in a while; whether this process knew nothing of it.
+
+        It is known before it is written: a reply may be on the heels of the mention.
+        """
+        before = self._known.get(conversation.key)
+        if before is not None and self.now() - before < AGAIN_S:
+            return False
         if len(self._known) >= KNOWN:
             self._known.clear()
         self._known[conversation.key] = self.now()
+        try:
+            await self.joined.join(conversation, at)
+        except BaseException:
+            self._known.pop(conversation.key, None)
+            raise
+        return before is None
 
 
 def _said_in(view: Json) -> str:

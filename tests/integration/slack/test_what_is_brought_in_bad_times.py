@@ -1,5 +1,8 @@
 """Events on Slack while something is broken: what was acknowledged is stored, once, and what was not comes again."""
 
+import asyncio
+import time
+
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -9,6 +12,7 @@ from bot.store.inbox import SqlInbox
 from bot.wiring.sink import StoreFirst
 from iac.errors import Broken
 from tests.fixtures.slack.fake import ALICE, BOB, OPS
+from tests.fixtures.slack.payloads import message_event
 from tests.fixtures.slack.workspace import BOT_TOKEN, TRIGGER_S, buttons_of, read
 from tests.integration.slack.conftest import place
 
@@ -20,6 +24,20 @@ BROKEN = [
     {"status": 429, "headers": {"Retry-After": "30"}},
     {"error": "token_revoked"},
 ]
+
+
+class SlowToJoin:
+    """The threads of the database, where joining one takes until the gate opens."""
+
+    def __init__(self, joined, gate):
+        self.joined, self.gate = joined, gate
+
+    async def join(self, conversation, at):
+        await self.gate.wait()
+        await self.joined.join(conversation, at)
+
+    def __getattr__(self, name):
+        return getattr(self.joined, name)
 
 
 @pytest.fixture
@@ -68,6 +86,32 @@ async def test_a_mention_told_in_either_order_is_one_event_to_us(room, order):
         await room.slack.redeliver(one.deliveries[1])
         assert len({delivery.payload["event_id"] for delivery in (*one.deliveries, *two.deliveries)}) == 4
     assert [(event.text, event.is_to_bot) for event in room.heard.of(Said)] == [("one", True), ("two", True)]
+
+
+async def test_a_reply_on_the_heels_of_a_mention_that_is_still_being_written_down_is_heard(room):
+    slack, gate = room.slack, asyncio.Event()
+    room.chat.joined = SlowToJoin(room.joined, gate)
+    async with room.hearing():
+        said = await slack.say(ALICE, OPS, "call it api01")
+        reply = await slack.say(ALICE, OPS, "with 8 GB", thread=said.ts)
+        await reply.acked()
+        gate.set()
+        await said.acked()
+    assert sorted(event.text for event in room.heard.of(Said)) == ["call it api01", "with 8 GB"]
+
+
+async def test_a_reply_that_came_long_before_its_mention_is_read_when_that_comes(room):
+    slack = room.slack
+    ago = f"{time.time() - 60:.6f}"
+    async with room.hearing():
+        slack.mention_kinds = ()
+        said = await slack.say(ALICE, OPS, "call it api01", ts=ago)
+        await (await slack.say(BOB, OPS, "with 8 GB", thread=ago)).acked()
+        assert room.heard.of(Said) == []
+        slack.event(message_event(slack.workspace.channels[OPS], said.message, "app_mention"))
+        await slack.until(lambda: len(room.heard.of(Said)) == 2, "both are heard")
+    assert [event.text for event in room.heard.of(Said)] == ["call it api01", "with 8 GB"]
+    assert all(event.is_to_bot for event in room.heard.of(Said))
 
 
 async def test_a_form_sent_again_after_its_error_is_taken_under_the_same_view(room):
