@@ -83,6 +83,7 @@ class Closing:
             await Again(self.runs, self.jobs, self.telling, self.now).plan(run, stack, actor=ACTOR)
         if run.state is not RunState.APPLIED or outcome.acts:
             return outcome
+        await self.recovering.regain(run, stack, outcome)
         await self.reservations.keep(run.id)
         await self.reservations.forget(run.stack_id, _destroyed(outcome))
         await self.claims.keep(run, [guest.spec.name for guest in outcome.guests])

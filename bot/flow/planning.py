@@ -21,6 +21,7 @@ from bot.flow.deciding import environments_of_run
 from bot.flow.judging import judge
 from bot.flow.keeping import keeping
 from bot.flow.rules import Rules, Violated
+from bot.flow.steadily import Steadily, seen_standing
 from bot.flow.telling import Telling
 from bot.flow.waiting import SILENT_S, is_outage, note_of
 from bot.flow.wishes import ACTS, MARK, Wish, term_of_wish, wish_of
@@ -158,7 +159,8 @@ class Planning:
             guests.append(await self._placed(wish, spec, placement, inventory))
         kept = await self.stacks.state(stack.id)
         whole = StackSpec(stack.id, wish.environment.name, tuple(guests))
-        plan = await self.planner.plan(run.id, whole, kept[1] if kept else None)
+        steadily = Steadily(self.planner, seen_standing(wish.standing, inventory))
+        plan = await steadily.plan(run.id, whole, kept[1] if kept else None)
         judge(plan, wish, guests, inventory, self.rules)
         strategy = tuple(StrategicPlan.of(spec.name, p) for spec, p in zip(wish.fresh, placements, strict=True))
         return Outcome(

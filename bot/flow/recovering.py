@@ -67,6 +67,21 @@ class Recovering:
         # What somebody else made holds nothing of ours: neither our number nor our quota.
         return replace(outcome, standing=standing, left=(*left, *_foreign(found.take, foreign)))
 
+    async def regain(self, run: Run, stack: Stack, outcome: Outcome) -> None:
+        """After an apply that went well: a guest that moved while terraform read it back has left the state with it.
+
+        It stands, so it is taken in again, as it was: the next plan would make it anew, and would be refused.
+        """
+        kept = await self.stacks.state(stack.id)
+        known = self.importer.known(kept[1] if kept else None)
+        if {guest.spec.name for guest in outcome.guests} <= known:
+            return
+        found = look_for(run, outcome, await self._read(), known)
+        made = {guest.spec.name for guest in created_by(outcome)}
+        stood = [guest if guest.name in made else replace(guest, is_running=True) for guest in found.take]
+        if stood:
+            await self._take_in(run, stack, outcome, stood)
+
     async def _read(self) -> Inventory:
         try:
             return await self.cluster.read()

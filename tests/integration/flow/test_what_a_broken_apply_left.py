@@ -248,3 +248,28 @@ async def test_a_state_that_cannot_be_opened_holds_the_stack_and_says_which_sett
     assert [each.id for each in await flow.runs.unsettled(run.stack_id)] == [run.id]
     assert (run.id, RunState.ERRORED) not in await flow.runs.due(flow.world.at, 10)
     assert (run.id, RunState.ERRORED) in await flow.runs.due(flow.world.at + 3600, 10)
+
+
+async def test_a_guest_that_left_the_state_on_its_way_is_taken_in_again_after_a_good_apply(flow):
+    run = await flow.approved()
+    await flow.applying.apply(run.id)
+    token = flow.world.started[-1][1]
+    assert await flow.attempts.begin(run.id, token, 60)
+    await flow.attempts.finish(run.id, token, 0, outcome=run.outcome)
+    now_has(flow, replace(MADE, node="n3"))
+    await closed(flow, run)
+    assert flow.world.imported == ["api01"]
+    assert await flow.stacks.state(run.stack_id) == (51, b"imported")
+    assert (await flow.runs.get(run.id)).state is RunState.APPLIED
+
+
+async def test_a_state_that_knows_every_guest_needs_no_look_at_the_cluster(flow):
+    run = await flow.approved()
+    await flow.applying.apply(run.id)
+    token = flow.world.started[-1][1]
+    assert await flow.attempts.begin(run.id, token, 60)
+    await flow.attempts.finish(run.id, token, 0, outcome=run.outcome)
+    flow.world.in_state = frozenset({"api01"})
+    flow.world.faults["cluster"] = [AssertionError("the cluster was read")]
+    await closed(flow, run)
+    assert flow.world.imported == []
