@@ -91,4 +91,4 @@ async def test_a_service_that_is_not_there_or_never_answers_is_a_fault():
     server.close()
     await server.wait_closed()
     with pytest.raises(Broken, match="Connect"):
-        await Push(url).send(notice())
+        await Push("http://127.0.0.1:1/x").send(notice())
