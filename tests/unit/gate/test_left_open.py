@@ -1,5 +1,6 @@
 """A suite of its own, whose tests leave things open: who fails for it, and who does not."""
 
+import os
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[3]
 SHARED = """
 import socket, threading
 kept, goes, ended = [], threading.Event(), threading.Event()
@@ -100,10 +102,11 @@ def said(request, tmp_path_factory):
         (home / name).write_text(text, encoding="utf-8")
     workers = ["-n", "1", "--dist", "loadfile"] if request.param == "with workers" else ["-p", "no:xdist"]
     words = [sys.executable, "-m", "pytest", "-p", "tests.fixtures.left_open", "-p", "no:hypothesispytest", "-rfE"]
-    root = Path(__file__).parents[3]
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     ran = subprocess.run(
         [*words, *workers, "--rootdir", home, home],
-        cwd=root,
+        cwd=ROOT,
+        env=ours,
         check=False,
         capture_output=True,
         text=True,
