@@ -64,6 +64,7 @@ class Deeds:
         evidence = await self.guard.proven(body.trigger_id, body.user_id)
         post = await self.guard.standing(pressed, body.post_id, body.channel_id)
         user = await self.guard.person(body.user_id, body.channel_id)
+        await self._bind(pressed.nonce, body)
         surface = Surface(body.trigger_id, body.channel_id, evidence, user.language)
         about = _about(pressed.about, post)
         if pressed.form is not None:
@@ -94,6 +95,7 @@ class Deeds:
         evidence = await self.guard.proven(body.trigger_id, body.user_id)
         user = await self.guard.person(body.user_id, body.channel_id)
         channel = await self.guard.known.channel(body.channel_id)
+        await self._bind(body.command, body)
         surface = Surface(body.trigger_id, body.channel_id, evidence, user.language)
         event = Commanded(
             f"{PLATFORM}:command:{hashlib.sha256(body.trigger_id.encode()).hexdigest()[:KEY]}",
@@ -107,6 +109,11 @@ class Deeds:
         is_stored = await self._opens(event, surface) or (await self._store(event))[0]
         key = "mattermost.not_stored" if not is_stored else _heard(is_direct=channel.is_direct)
         return {"response_type": "ephemeral", "text": self.say(key, user.language)}
+
+    async def _bind(self, what: str, body: Pressing | Commanding) -> None:
+        """A trigger speaks for one act: a callback that brings it for another is not believed."""
+        if not await self.presses.bind(what, f"{body.user_id}:{body.trigger_id}"):
+            raise Forged("the trigger was given for something else")
 
     async def _opens(self, event: Pressed | Commanded, surface: Surface) -> bool:
         """Whether a dialog answers it at once; then nothing was decided, and nothing is kept of it."""

@@ -30,8 +30,11 @@ class Presses:
 
         ``by`` are the person and the trigger: neither a nonce nor a trigger counts a second time elsewhere.
         """
-        trigger = TRIGGER + hashlib.sha256(by.encode()).hexdigest()
-        return await self._claim(trigger, nonce) and await self._claim(USED + nonce, by)
+        return await self.bind(nonce, by) and await self._claim(USED + nonce, by)
+
+    async def bind(self, what: str, by: str) -> bool:
+        """Take a trigger for one thing; False where it was given for another: it says who acted, and not what for."""
+        return await self._claim(TRIGGER + hashlib.sha256(by.encode()).hexdigest(), what)
 
     async def say_again(self, key: str, nonce: str) -> None:
         """The card gets new buttons in the place of the one that is used up."""
