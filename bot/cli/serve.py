@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import faulthandler
 import signal
 import socket
@@ -92,7 +93,8 @@ async def _serve(listener: Listener, checks: Mapping[str, Check] | None = None) 
     )
     opened = _opened(listener)
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    # The signals are the process's own: a server that takes them gives them back when another has them.
+    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment, method-assign]
     serving = asyncio.create_task(server.serve(sockets=[opened]))
     try:
         await asyncio.shield(serving)

@@ -124,7 +124,7 @@ async def serving(app: Starlette, port: int) -> AsyncIterator[None]:
     """An HTTP server of the test's own."""
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None
+    server.capture_signals = contextlib.nullcontext
     task = asyncio.create_task(server.serve())
     try:
         while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it

@@ -25,7 +25,7 @@ async def _served(room) -> AsyncIterator[str]:
     chat = room.again(mode="http", signing=SECRET)
     opened = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(build_app(chat.routes(), {}), log_level="warning"))
-    server.install_signal_handlers = lambda: None
+    server.capture_signals = contextlib.nullcontext
     serving = asyncio.create_task(server.serve(sockets=[opened]))
     url = f"http://127.0.0.1:{opened.getsockname()[1]}/slack/events"
     try:
