@@ -193,3 +193,12 @@ async def test_cancelling_forgets_the_request(talk):
     await talk.reply("a debian vm please")
     assert keys(await talk.reply("never mind")) == ["crew.cancel"]
     assert keys(await talk.reply("60"))[0] == "crew.unclear"
+
+
+@pytest.mark.parametrize("name", ["deb02", "dev02", "tomcat01", "enroll01", "isis01", "into-db", "to-do01", "derby"])
+@pytest.mark.parametrize(
+    "request_", ["2c/4g debian 12, 20 GB, call it {}", "une vm debian 12, 2 coeurs, 4 Go, 20 Go, appelle-la {}"]
+)
+async def test_a_name_that_begins_like_a_small_word_is_kept_whole(name, request_):
+    proposal = await Talk(crew()).proposal(request_.format(name))
+    assert [guest.name for guest in proposal.guests] == [name]
