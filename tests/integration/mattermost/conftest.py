@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -18,6 +19,7 @@ from tests.fixtures.mattermost.server import FakeMattermost, open_mattermost
 from tests.fixtures.ports import free_port
 
 WORDS = Words.load()
+PATIENCE_S, LOOK_S = 60.0, 0.01
 PACE = Pace(ping=0.5, pong=60.0, answer=60.0, start=60.0, pause=0.02, pause_most=0.2)
 """Quick to ask, patient with the answer: a busy machine is not a server that is gone."""
 APPROVE = Button("approve", "Approve", "4f2a:abcdef", "primary")
@@ -106,11 +108,18 @@ class World:
         running = asyncio.create_task(chat.run(self.heard))
         try:
             async with serving(Starlette(routes=chat.callbacks.routes()), self.port):
-                await self.server.until(lambda: chat.line.is_up.is_set() or running.done(), "the connection")
+                await self.until(lambda: chat.line.is_up.is_set() or running.done(), "the connection")
                 yield chat
         finally:
             await chat.close()
             await asyncio.gather(running, return_exceptions=True)
+
+    async def until(self, truth: Callable[[], object], what: str = "it") -> None:
+        """Until something holds here, looked at again at once: what we heard is no news of the server."""
+        end = time.monotonic() + PATIENCE_S
+        while not truth():
+            assert time.monotonic() < end, f"{what} never came"
+            await asyncio.sleep(LOOK_S)
 
     def thread(self, root: str | None, channel: str = "") -> Conversation:
         return Conversation("mattermost", self.server.team.id, channel or self.server.channel.id, root)
@@ -121,18 +130,16 @@ class World:
 
 @contextlib.asynccontextmanager
 async def serving(app: Starlette, port: int) -> AsyncIterator[None]:
-    """An HTTP server of the test's own."""
+    """An HTTP server of the test's own; begun and ended by hand, because its own loop looks up ten times a second."""
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
+    config.load()
     server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext
-    task = asyncio.create_task(server.serve())
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
     try:
-        while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.01)
         yield
     finally:
-        server.should_exit = True
-        await task
+        await server.shutdown()
 
 
 @pytest.fixture

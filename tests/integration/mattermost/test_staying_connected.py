@@ -16,7 +16,7 @@ async def said(world, *texts):
 
 
 async def heard(world, *texts):
-    await world.server.until(lambda: len(world.heard.all) >= len(texts), "what was said")
+    await world.until(lambda: len(world.heard.all) >= len(texts), "what was said")
     assert world.heard.texts == list(texts)
 
 
@@ -107,7 +107,7 @@ async def test_it_says_whether_it_is_connected(world):
         assert await chat.ready() is None
         world.server.hub.refuses = True
         world.server.hub.cut(world.bot.id)
-        await world.server.until(lambda: not chat.line.is_up.is_set())
+        await world.until(lambda: not chat.line.is_up.is_set())
         with pytest.raises(Broken):
             await chat.ready()
 

@@ -14,7 +14,7 @@ from tests.integration.mattermost.conftest import WAITING
 async def test_a_mention_is_heard_with_who_where_and_what(world):
     async with world.running():
         post = await world.ann.say("@threadform  a vm please")
-        await world.server.until(lambda: world.heard.all)
+        await world.until(lambda: world.heard.all)
     (said,) = world.heard.all
     assert isinstance(said, Said)
     assert (said.text, said.is_to_bot, said.dedupe) == ("a vm please", True, f"mattermost:post:{post.id}")
@@ -31,7 +31,7 @@ async def test_it_is_silent_where_it_takes_no_part_and_needs_no_mention_where_it
         await world.bob.say("me too", root_id=mine.id)
         began = await chat.post(world.thread(None), Card("drift was found"), key="alert:1")
         await world.ann.say("what drift?", root_id=began.id)
-        await world.server.until(lambda: len(world.heard.all) == 3)
+        await world.until(lambda: len(world.heard.all) == 3)
     assert world.heard.texts == ["hello", "me too", "what drift?"]
 
 
@@ -39,7 +39,7 @@ async def test_a_direct_message_needs_no_mention(world):
     direct = world.server.world.direct(world.ann.user, world.bot.user)
     async with world.running():
         await world.ann.say("help", channel_id=direct.id)
-        await world.server.until(lambda: world.heard.all)
+        await world.until(lambda: world.heard.all)
     assert world.heard.all[0].conversation.is_direct
     assert world.heard.all[0].conversation.space == "direct"
 
@@ -49,7 +49,7 @@ async def test_bots_and_the_server_itself_are_not_answered(world):
     async with world.running():
         await other.say("@threadform build it")
         await world.ann.say("@threadform last")
-        await world.server.until(lambda: world.heard.all)
+        await world.until(lambda: world.heard.all)
     assert world.heard.texts == ["last"]
 
 
