@@ -32,6 +32,7 @@ class Tally:
 
     guests: int = 0
     most_moves: int = 1_000_000
+    every_s: float = MOVE_EVERY_S
     moves: int = 0
     plans: int = 0
     applies: int = 0
@@ -64,7 +65,7 @@ async def moving(lab: RunningLab, tally: Tally, dice: random.Random) -> AsyncIte
             one = lab.lab.world.guests[str(FIRST + dice.randrange(tally.guests))]
             one.node = dice.choice([node for node in NODES if node != one.node])
             tally.moves += 1
-            await asyncio.sleep(MOVE_EVERY_S)
+            await asyncio.sleep(tally.every_s)
 
     task = asyncio.create_task(move())
     try:
