@@ -29,7 +29,7 @@ class Answers:
         if spoken.event in place.seen:
             await self._ask_on(hearsay, place)
             return True
-        asked = place.asked if place.asked and place.asked.who in (None, spoken.who) else None
+        asked = place.question_for(spoken.who)
         typed = typed_of(spoken.text)
         if typed and (typed.is_marked or asked is None):
             return await self._press(hearsay, place, typed)

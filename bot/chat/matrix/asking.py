@@ -18,13 +18,15 @@ CANCEL: Final = frozenset({"cancel", "annuler"})
 class Asked:
     """A form that is being answered. ``who`` may answer, anybody where it is None; the answers go to ``conversation``.
 
-    ``answers`` are pairs of input and value, in the order in which they were given.
+    ``answers`` are pairs of input and value, in the order in which they were given. ``is_public``: it stands in a
+    thread, where whole sentences are for the crew.
     """
 
     form: Form
     conversation: Conversation
     who: str | None = None
     answers: tuple[tuple[str, str], ...] = ()
+    is_public: bool = False
 
     @property
     def question(self) -> Input | None:
@@ -53,9 +55,9 @@ class Asked:
         return replace(self, answers=(*self.answers, (question.id, value)))
 
     def is_answer(self, text: str) -> bool:
-        """Whether words are meant for the question: a sentence, where everybody may answer, is for the crew to read."""
+        """Whether words are meant for the question: a whole sentence in a thread is for the crew to read."""
         question = self.question
-        if question is None or self.who is not None or " " not in text.strip():
+        if question is None or not self.is_public or " " not in text.strip():
             return True
         return bool(question.options) and _chosen(question, text.strip()) is not None
 

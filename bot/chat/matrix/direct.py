@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.chat.matrix.api import MatrixApi, MatrixNo, path_of
+from bot.chat.matrix.events import clean
 
 LIST = "m.direct"
 IN = frozenset({"join", "invite"})
@@ -21,7 +22,7 @@ class DirectRooms:
     async def members(self, room: str) -> dict[str, str]:
         """Who is in a room, by display name; asked once, until somebody comes or goes."""
         if room not in self._members:
-            self._members[room] = dict(await self.api.members(room))
+            self._members[room] = {user: clean(name) for user, name in (await self.api.members(room)).items()}
         return self._members[room]
 
     def forget(self, room: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
@@ -140,6 +140,8 @@ class Ear:
                 await self._on_message(room, event)
         except MatrixNo as no:  # the same again would end the same, and the others wait
             log.warning("matrix.event_dropped", room=room, event=event.get("event_id"), why=str(no))
+        except (TypeError, ValueError, LookupError, AttributeError):  # a defect of ours must not make us deaf
+            log.exception("matrix.event_unreadable", room=room, event=event.get("event_id"))
 
     async def _on_message(self, room: str, event: Mapping[str, Any]) -> None:
         spoken = spoken_of(room, event, self.me)
@@ -169,6 +171,8 @@ class Ear:
             await self.saying.notice(*hearsay.place, f"long:{hearsay.spoken.event}", no)
             return
         said = Said(hearsay.dedupe, hearsay.conversation, hearsay.who, text, is_to_bot=True, message=hearsay.message)
+        # Whose questions the next ones are: another one's word in the thread is no answer to them.
+        await self.saying.places.change(*hearsay.place, lambda place: replace(place, speaker=hearsay.spoken.who))
         await self.sink(said)
 
     async def _on_reaction(self, room: str, event: Mapping[str, Any]) -> None:

@@ -70,7 +70,7 @@ def spoken_of(room: str, event: Mapping[str, Any], me: Me) -> Spoken | None:
     replied = _mapping(related.get("m.in_reply_to")).get("event_id")
     root = thread_of(event)
     mentioned = _mapping(content.get("m.mentions")).get("user_ids")
-    named, text = _unnamed(_unquoted(body) if replied else body, me)
+    named, text = _unnamed(clean(_unquoted(body) if replied else body), me)
     users = [user for user in mentioned if isinstance(user, str)] if isinstance(mentioned, Sequence) else []
     is_named = me.user in users or named
     return Spoken(
@@ -100,6 +100,11 @@ def reaction_of(event: Mapping[str, Any]) -> tuple[str, int] | None:
         return None
     plain = "10" if key == TEN else key.replace("\ufe0f", "").removesuffix("\u20e3")
     return (of, int(plain)) if plain.isascii() and plain.isdecimal() and len(plain) <= 4 else None  # noqa: PLR2004
+
+
+def clean(text: str) -> str:
+    """Without what no database keeps: half of a character, and the sign that is none."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def typed_of(text: str) -> Typed | None:

@@ -40,13 +40,17 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place. ``seen`` are events whose answer was taken already, ``files`` what was attached to which card."""
+    """One place. ``seen`` are events whose answer was taken already, ``files`` what was attached to which card.
+
+    ``speaker`` spoke to us last: a question to nobody in particular is theirs to answer.
+    """
 
     following: int = 1
     offers: tuple[Offer, ...] = ()
     asked: Asked | None = None
     seen: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    speaker: str = ""
 
     @property
     def newest(self) -> Offer | None:
@@ -76,7 +80,11 @@ class Place:
     def asking(self, fresh: Asked) -> "Place":
         """The form is asked here; one that is being answered already goes on."""
         is_same = self.asked is not None and self.asked.form == fresh.form
-        return self if is_same else replace(self, asked=fresh)
+        return self if is_same else replace(self, asked=replace(fresh, who=fresh.who or self.speaker or None))
+
+    def question_for(self, user: str) -> Asked | None:
+        """The question that is theirs to answer, if there is one."""
+        return self.asked if self.asked and self.asked.who in (None, user) else None
 
     def posted(self, key: str, event: str) -> "Place":
         """The card of that key is this event now."""

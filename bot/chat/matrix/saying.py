@@ -85,7 +85,7 @@ class Saying:
     async def _offered(self, where: Where, card: Card, name: str, event: str = "") -> Around:
         """Write down what the card offers and asks, before anybody can see it."""
         form = form_of(card)
-        fresh = Asked(form, where.to, where.who) if form and form.inputs else None
+        fresh = Asked(form, where.to, where.who, is_public=where.who is None) if form and form.inputs else None
 
         def change(place: Place) -> Place:
             offering = place.offering(name, where.to, buttons_of(card), event)

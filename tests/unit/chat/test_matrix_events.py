@@ -40,6 +40,10 @@ def test_who_names_us_speaks_to_us_and_our_name_is_no_part_of_it(body, named, te
     assert (found.is_named, found.text) == (named, text)
 
 
+def test_what_no_database_keeps_is_made_visible():
+    assert spoken("threadform: a\x00b\ud800c").text == "a\ufffdb?c"
+
+
 def test_a_mention_in_the_event_names_us_and_one_of_others_does_not():
     assert spoken("you there", **{"m.mentions": {"user_ids": [ME.user]}}).is_named
     other = spoken("you there", **{"m.mentions": {"user_ids": ["@bob:example.org"]}})

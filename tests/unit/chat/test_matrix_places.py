@@ -1,5 +1,7 @@
 """Numbers for buttons and questions for forms, as they are kept: no number ever means another button."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +82,17 @@ def test_buttons_that_are_newer_than_a_question_put_it_aside_and_an_edit_does_no
     assert place.offering("k2", TO, [UNDO]).asked is None
 
 
+def test_a_question_is_answered_by_who_was_asked_or_by_who_had_spoken_last():
+    told = Place().asking(Asked(FORM, TO, "@bob:x"))
+    assert told.question_for("@bob:x") is not None
+    assert told.question_for("@ann:x") is None
+    spoken = replace(Place(speaker="@ann:x").asking(Asked(FORM, TO)), speaker="@bob:x")
+    assert spoken.question_for("@ann:x") is not None
+    assert spoken.question_for("@bob:x") is None
+    assert Place().asking(Asked(FORM, TO)).question_for("@bob:x") is not None
+    assert Place().question_for("@bob:x") is None
+
+
 def test_a_form_that_is_posted_again_goes_on_where_it_was():
     place = Place().asking(Asked(FORM, TO, answers=(("cores", "2"),)))
     assert place.asking(Asked(FORM, TO)) == place
@@ -146,16 +159,16 @@ def test_only_what_was_wrong_is_asked_again():
 
 
 @pytest.mark.parametrize(
-    ("text", "who", "is_answer"),
+    ("text", "is_public", "is_answer"),
     [
-        ("4", None, True),
-        ("4 cores", None, True),
-        ("4 cores and 8 GB please", None, False),
-        ("4 cores and 8 GB please", "@bob:x", True),
+        ("4", True, True),
+        ("4 cores", True, True),
+        ("4 cores and 8 GB please", True, False),
+        ("4 cores and 8 GB please", False, True),
     ],
 )
-def test_a_whole_sentence_to_a_question_for_all_is_read_by_the_crew(text, who, is_answer):
-    assert Asked(FORM, TO, who).is_answer(text) is is_answer
+def test_a_whole_sentence_in_a_thread_is_read_by_the_crew(text, is_public, is_answer):
+    assert Asked(FORM, TO, is_public=is_public).is_answer(text) is is_answer
 
 
 def test_a_question_shows_its_letters_what_is_suggested_and_how_far_it_is():
