@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import pytest
 from sqlalchemy import select
 
-from bot.chat.mattermost.callbacks import ROOT
+from bot.__main__ import _parser
 from bot.chat.mattermost.dialogs import MARK, OWN
+from bot.cli.mattermost import _setup
 from bot.cli.serve import _serve
 from bot.settings import PersonSetting, Settings
 from bot.store.models import inbox
@@ -140,45 +142,48 @@ class MattermostDriver:
 
 @contextlib.asynccontextmanager
 async def on_mattermost(home: Path, toolchain: Toolchain, **more: object) -> AsyncIterator[MattermostDriver]:
-    """The fake, with the command that ``threadform mattermost setup`` would make, and the product connected to it."""
+    """The fake, set up by ``threadform mattermost setup`` as its page says, and the product connected to it."""
     async with open_mattermost() as server:
-        bot = server.add(COMMAND, is_bot=True)
         people = {name: server.person(name) for name in NAMES}
-        command = await _command(server)
-        keys = {"mattermost_token": bot.token, "mattermost_command_token": command["token"]}
-        settings = mattermost_settings(home, toolchain, server, **keys, **more)
-        async with working(settings) as app, _called(app) as chat:
-            command["url"] = f"{settings.mattermost_callback}{ROOT}/{chat.callbacks.path}/command"
+        at = {"mattermost_callback_port": free_port(), **more}
+        found = await _set_up(server, home, settings_for(home, toolchain, **at))
+        bot = Account(server.world.named(COMMAND), found["mattermost_token"])
+        server.channel.members.add(bot.id)
+        settings = settings_for(home, toolchain, people=_people(people), **at, **found)
+        async with working(settings) as app, _called(app):
             await server.until(lambda: server.hub.connected(bot.id), "the product's websocket")
             yield MattermostDriver(app, server, bot, people)
 
 
-async def _command(server: FakeMattermost) -> dict[str, Any]:
-    sent = {"team_id": server.team.id, "trigger": COMMAND, "method": "P", "url": "http://127.0.0.1:1"}
-    made = await server.person("admin").call("POST", "/commands", sent)
-    return server.world.commands[made.said["id"]]
+async def _set_up(server: FakeMattermost, home: Path, settings: Settings) -> dict[str, str]:
+    """What an admin does once: the settings that the command wrote, by their names in ours."""
+    written = home / "mattermost.env"
+    asked = ["mattermost", "setup", "--url", server.url, "--team", server.team.name, "--env", str(written)]
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MATTERMOST_ADMIN_TOKEN", server.person("admin").token)
+        assert await _setup(_parser().parse_args(asked), settings) == 0
+    lines = (line.partition("=") for line in written.read_text().splitlines() if line)
+    return {name.removeprefix("THREADFORM_").lower(): value for name, _, value in lines}
+
+
+def _people(people: Mapping[str, Person]) -> tuple[PersonSetting, ...]:
+    """Those of the scenario; each has an account on the page too."""
+    return tuple(
+        PersonSetting(id=f"mattermost:{people[name].id}", also=(f"web:{name}",), name=name.title(), roles=roles)
+        for name, roles in ROLES.items()
+    )
 
 
 @contextlib.asynccontextmanager
-async def _called(app: App) -> AsyncIterator[Any]:
-    """The chat, with its listener open to the server."""
+async def _called(app: App) -> AsyncIterator[None]:
+    """The product with its listener open to the server."""
     serving = [asyncio.create_task(_serve(listener)) for listener in app.listeners()]
     try:
-        yield app.chats["mattermost"]
+        yield
     finally:
         for task in serving:
             task.cancel()
         await asyncio.gather(*serving, return_exceptions=True)
-
-
-def mattermost_settings(home: Path, toolchain: Toolchain, server: FakeMattermost, **more: object) -> Settings:
-    """The settings of an installation on that server, whose people are those of the scenario."""
-    people = tuple(
-        PersonSetting(id=f"mattermost:{server.person(name).id}", also=(f"web:{name}",), name=name.title(), roles=roles)
-        for name, roles in ROLES.items()
-    )
-    at = {"mattermost_url": server.url, "mattermost_callback_port": free_port()}
-    return settings_for(home, toolchain, people=people, **at, **more)
 
 
 def _seen(post: Post) -> Seen:
