@@ -21,6 +21,14 @@ class Known:
     _me: User | None = None
     _users: dict[str, tuple[float, User]] = field(default_factory=dict)
     _channels: dict[str, Channel] = field(default_factory=dict)
+    _site: str = ""
+
+    async def site(self) -> str:
+        """The server's address as people open it, by its own word: ours may lead inside a network only."""
+        if not self._site:
+            config = await self.api.get("/config/client", format="old")
+            self._site = str(config.get("SiteURL") or self.api.url).rstrip("/")
+        return self._site
 
     async def me(self) -> User:
         """Our own account."""

@@ -36,7 +36,7 @@ class Whispering:
         try:
             me = await self.saying.known.me()
             channel = str((await self.saying.known.api.post("/channels/direct", [me.id, who.id]))["id"])
-            await self._direct(channel, "", to, self._with_place(card, to), key)
+            await self._direct(channel, "", to, await self._with_place(card, to), key)
         except Denied as no:
             log.warning("mattermost.whisper_unsaid", key=key, why=no.why)
         return How.DEGRADED
@@ -64,11 +64,11 @@ class Whispering:
         if await self.saying.ours(posts, key) is None:
             await self.saying.create(Stamp(key, about, self.saying.press_url), channel, root, card)
 
-    def _with_place(self, card: Card, to: Conversation) -> Card:
+    async def _with_place(self, card: Card, to: Conversation) -> Card:
         """A private word names the thread it is about."""
         if not to.thread or to.is_direct:  # nobody else can open that one
             return card
-        url = f"{self.saying.known.api.url}/_redirect/pl/{to.thread}"
+        url = f"{await self.saying.known.site()}/_redirect/pl/{to.thread}"
         language = self.saying.rendered(card).language
         note = Text(self.saying.words.text("mattermost.about", language, url=url))
         return replace(card, parts=(*(card.parts or (Text(card.plain),)), note))

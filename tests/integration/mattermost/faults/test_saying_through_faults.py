@@ -201,6 +201,15 @@ async def test_a_private_word_of_unknown_fate_is_told_once(bot, ann):
     assert len(ann.whispers()) == 1
 
 
+async def test_a_private_word_names_its_thread_by_the_address_that_people_open(bot, ann):
+    bot.server.world.settings["SiteURL"] = "https://chat.example.org/team/"
+    root = await ann.say("@threadform one")
+    who = Actor("mattermost", ann.id, "Ann")
+    await bot.say(Outgoing("w1", to(bot.server, root.id), a_card("only you"), "whisper", who=who))
+    (word,) = ann.whispers()
+    assert f"https://chat.example.org/team/_redirect/pl/{root.id}" in word["message"]
+
+
 async def test_a_word_for_somebody_of_another_platform_is_told_to_nobody(bot, ann):
     where = to(bot.server, (await ann.say("@threadform one")).id)
     await bot.say(Outgoing("w1", where, a_card("only you"), "whisper", who=Actor("web", "eve", "Eve")))
