@@ -113,7 +113,7 @@ class MatrixDriver:
         async def found() -> list[str]:
             timeline = await self.reader.timeline(self.room)
             ours = [e for e in timeline if e["sender"] == self.bot and e["type"] == "m.room.message"]
-            return [str(e["event_id"]) for e in ours if "m.relates_to" not in e["content"] and text in text_of(e)]
+            return [_root_of(e) for e in ours if text in text_of(e)]
 
         return (await until(found, f"a thread that says {text!r}"))[0]
 
@@ -172,9 +172,14 @@ async def on_matrix(home: Path, toolchain: Toolchain, synapse: Synapse) -> Async
 
 
 def _seen(event: Event, offers: Sequence[Offer]) -> Seen:
-    root = event["content"].get("m.relates_to", {}).get("event_id", event["event_id"])
+    root = _root_of(event)
     choices = [choice for offer in offers if offer.event == event["event_id"] for choice in offer.choices]
     text = text_of(event)
     # What is written down and not shown yet cannot be pressed by anybody.
     numbers = {c.button.action: c.number for c in choices if f"**{c.number}** {c.button.label}" in text}
     return Seen(str(event["event_id"]), text, tuple(numbers), {"root": root, "numbers": numbers})
+
+
+def _root_of(event: Event) -> str:
+    """The thread that an event stands in, or begins."""
+    return str(event["content"].get("m.relates_to", {}).get("event_id", event["event_id"]))

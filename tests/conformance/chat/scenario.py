@@ -101,6 +101,14 @@ class Scenario:
         assert "mem6" in (await planned(driver, one)).text
         assert not any("mem6" in text for text in await driver.history(other))
 
+    async def test_7_a_command_opens_a_form_that_becomes_a_card_the_second_time_too(self, driver: Driver) -> None:
+        for name in ("form7a", "form7b"):
+            await driver.command("alice", "request")
+            form = await driver.form("alice")
+            (text,) = form.fields
+            assert await driver.fill("alice", form, {text: asking(name)}) == {}
+            assert name in (await planned(driver, await driver.started(name))).text
+
     async def test_8_a_discard_that_wants_a_reason_says_so_in_the_form_and_then_edits_the_card(
         self, driver: Driver
     ) -> None:
