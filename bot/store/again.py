@@ -20,16 +20,18 @@ class SqlAgain:
     async def say_again(self, key: str, why: str) -> None:
         """Queue the newest form of the card that was posted under ``key``, once for each ``why``; nothing for others.
 
-        An edit that comes after it goes out after it; one that waited before it is made superfluous by the same words.
+        The key of an edit means the card that it edits. What is said of the card later goes out later; an edit that
+        still waits is made superfluous by the same words.
         """
-        of_card = or_(outbox.c.key == key, outbox.c.of == key) & (outbox.c.kind != "whisper")
-        chosen = select(outbox.c.conversation, outbox.c.card).where(of_card).order_by(outbox.c.seq.desc()).limit(1)
         # Whoever decides about the run holds its row, and says it in the same transaction: no older form comes after.
-        of_run = select(runs.c.id).where(runs.c.id == key.partition(":")[2]).with_for_update()
         async with self.database.writing() as connection:
-            await connection.execute(of_run)
+            edited = select(outbox.c.of).where(outbox.c.key == key, outbox.c.kind == "edit")
+            card_key = (await connection.execute(edited)).scalar() or key
+            await connection.execute(select(runs.c.id).where(runs.c.id == card_key.partition(":")[2]).with_for_update())
+            of_card = or_(outbox.c.key == card_key, outbox.c.of == card_key) & (outbox.c.kind != "whisper")
+            chosen = select(outbox.c.conversation, outbox.c.card).where(of_card).order_by(outbox.c.seq.desc()).limit(1)
             newest = (await connection.execute(chosen)).first()
             if newest is not None:
                 to, card = parse_conversation(newest.conversation), parse_card(newest.card)
-                again = Outgoing(f"again:{why}", to, card, "edit", of=key)
+                again = Outgoing(f"again:{why}", to, card, "edit", of=card_key)
                 await queue(self.database, connection, [again])

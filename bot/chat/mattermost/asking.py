@@ -75,6 +75,7 @@ class Asking:
             "action": pressed.action,
             "value": pressed.value,
             "key": pressed.key,
+            "again": pressed.again,
             "pressed": pressed.nonce,
             "about": values_of(pressed.about),
             "post": post,

@@ -27,7 +27,7 @@ Said = Mapping[str, Any]
 NOTHING: Final[Said] = {}
 OPENED = ("user", "channel", "evidence", "nonce")
 FORM_STATE = ("form", "state", "about", "wanted", "names")
-CONFIRM_STATE = ("action", "value", "key", "pressed", "about", "post", "language")
+CONFIRM_STATE = ("action", "value", "key", "again", "pressed", "about", "post", "language")
 """What a dialog's state says, whatever it is for, and for each purpose."""
 KEY = 32
 """Letters of a hash that stand for something longer in the key of an event."""
@@ -127,10 +127,10 @@ class Deeds:
         """A press that decides something: its nonce is used up, and the card gets new ones."""
         # The person is a part of it: the same callback told again is theirs, or nobody's.
         if not await self.presses.use(pressed.nonce, f"{event.who.id}:{trigger}"):
-            await self.presses.say_again(pressed.key, pressed.nonce)
+            await self.presses.say_again(pressed.again, pressed.nonce)
             return {"ephemeral_text": self.say("mattermost.used", language)}
         is_stored, _errors = await self._store(event)
-        await self.presses.say_again(pressed.key, pressed.nonce)
+        await self.presses.say_again(pressed.again, pressed.nonce)
         return NOTHING if is_stored else {"ephemeral_text": self.say("mattermost.not_stored", language)}
 
     async def _fill(self, state: Said, user: User, submission: Said) -> Said:
@@ -156,7 +156,7 @@ class Deeds:
     async def _confirm(self, state: Said, user: User) -> Said:
         """Yes to the question before a press: the button has to stand there still."""
         about = conversation_from(state["about"])
-        named = {name: str(state[name]) for name in ("action", "value", "key", "language")}
+        named = {name: str(state[name]) for name in ("action", "value", "key", "again", "language")}
         pressed = Pressable(**named, nonce=str(state["pressed"]), about=about, confirm="", form=None)
         try:
             post = await self.guard.standing(pressed, str(state["post"]), str(state["channel"]))

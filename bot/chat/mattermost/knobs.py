@@ -20,6 +20,7 @@ PROPS_MOST = 700_000
 """Characters of all properties of a post; the server takes 800,000."""
 ID = re.compile(r"[^A-Za-z0-9]")
 FORM = TypeAdapter(Form)
+BUTTON = ("action", "value", "key", "again", "nonce", "confirm", "language")
 Nonce = Callable[[], str]
 
 
@@ -27,13 +28,15 @@ Nonce = Callable[[], str]
 class Stamp:
     """What a post's buttons are bound to: our key of the post, the thread it is about, where presses are heard.
 
-    ``files`` are the marks of those that came with the post.
+    ``files`` are the marks of those that came with the post; ``again`` is the key under which the card is said again,
+    where that is another one.
     """
 
     key: str
     about: Conversation
     url: str
     files: tuple[str, ...] = ()
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Pressable:
     action: str
     value: str
     key: str
+    again: str
     nonce: str
     about: Conversation
     confirm: str
@@ -69,7 +73,7 @@ def parse_token(seal: Seal, context: Mapping[str, Any]) -> Pressable:
     found = seal.open(PRESS, context.get("token"))
     try:
         form = FORM.validate_python(found["form"]) if found["form"] else None
-        fixed = {name: str(found[name]) for name in ("action", "value", "key", "nonce", "confirm", "language")}
+        fixed = {name: str(found[name]) for name in BUTTON}
         about = conversation_from(found["about"])
     except (ValidationError, KeyError, TypeError) as wrong:
         raise Forged("a button of another version") from wrong
@@ -86,6 +90,7 @@ def _action(knob: Knob, language: str, stamp: Stamp, seal: Seal, nonce: str) -> 
         "action": knob.action,
         "value": knob.value,
         "key": stamp.key,
+        "again": stamp.again or stamp.key,
         "nonce": nonce,
         "about": values_of(stamp.about),
         "confirm": knob.confirm,

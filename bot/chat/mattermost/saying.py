@@ -52,9 +52,9 @@ class Saying:
     most: int = MESSAGE
     _filed: set[str] = field(default_factory=set)
 
-    async def post(self, to: Conversation, card: Card, *, key: str) -> Message:
-        """Something new, in its thread or as the beginning of one."""
-        made = await self.create(Stamp(key, to, self.press_url), to.channel, to.thread or "", card)
+    async def post(self, to: Conversation, card: Card, *, key: str, again: str = "") -> Message:
+        """Something new, in its thread or as the beginning of one; ``again``: see ``Stamp``."""
+        made = await self.create(Stamp(key, to, self.press_url, again=again), to.channel, to.thread or "", card)
         self.taking.join(made.root)
         await self._file(made, self.rendered(card).files[FILES:], key)
         return self._message(to, made)
@@ -95,7 +95,7 @@ class Saying:
             await self._patch(standing, message, card)
         except Denied as no:
             log.info("mattermost.edit_refused", key=key, why=no.why)
-            await self.post(message.conversation, self._updated(card), key=f"instead:{key}")
+            await self._say_instead(message.conversation, card, key)
             return How.DEGRADED
         await self._file(standing, self.rendered(card).files, standing.key or key)
         return How.NATIVE
@@ -140,6 +140,12 @@ class Saying:
             if len(self._filed) >= FILED_MOST:
                 self._filed.clear()
             self._filed.add(name)
+
+    async def _say_instead(self, to: Conversation, card: Card, key: str) -> None:
+        """A card that stands in for an edit, once for the edit, by whose key it is said again."""
+        name = f"instead:{key}"
+        if await self.find(to, name) is None:
+            await self.post(to, self._updated(card), key=name, again=key)
 
     def _updated(self, card: Card) -> Card:
         """A card that stands in for an edit says that it does."""

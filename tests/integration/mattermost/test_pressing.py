@@ -82,6 +82,19 @@ async def test_a_second_click_counts_no_more_and_the_card_is_said_again(world):
     assert [("changed nothing" in w["message"]) for w in [*world.bob.whispers(), *world.ann.whispers()]] == [True, True]
 
 
+async def test_a_card_that_stands_in_for_an_edit_is_said_again_by_the_key_of_that_edit(world):
+    async with world.running() as chat:
+        post = await card(world, chat)
+        message = await chat.find(world.thread(post.root_id), "run:4f2a")
+        await world.server.person("admin").delete(post)
+        for _ in range(2):
+            await chat.edit(message, WAITING, key="run:4f2a:yes")
+        (below,) = world.server.said_by(world.bot, post.root_id)
+        await world.bob.press(below, "Approve")
+    assert len(pressed(world)) == 1
+    assert world.memory.again == ["run:4f2a:yes"]
+
+
 async def test_after_the_card_was_said_again_the_next_person_can_press(world):
     async with world.running() as chat:
         post = await card(world, chat)

@@ -30,6 +30,17 @@ async def test_the_newest_form_of_a_card_is_queued_as_an_edit_behind_everything_
     ]
 
 
+async def test_the_key_of_an_edit_means_its_card(database):
+    await SqlOutbox(database).add(
+        [
+            Outgoing("run:1", HERE, Card("planned")),
+            Outgoing("run:1:yes", HERE, Card("one yes"), "edit", of="run:1"),
+        ]
+    )
+    await SqlAgain(database).say_again("run:1:yes", "press:a")
+    assert (await rows(database))[-1] == ("again:press:a", "edit", "run:1", "one yes")
+
+
 async def test_the_same_reason_says_it_once_and_what_is_no_card_is_left_alone(database):
     await SqlOutbox(database).add(
         [
