@@ -7,6 +7,8 @@ from agents.contracts import Act, Choice, Proposal, Question, Reply, Review
 from agents.nodes.understanding import understand_act
 from agents.nodes.work import Work
 from agents.rules.acting import OF_ONE, VERBS, deeds_of, environment_of, snapshot_meant
+from agents.rules.answering import named_guests
+from agents.rules.consoles import asks_for_console, console_of
 from agents.rules.telling import heard, refused
 from iac.acts.reading import Kept
 from iac.errors import Sentence, say
@@ -43,6 +45,19 @@ async def album_shown(work: Work) -> Reply | None:
         return None
     taken = await work.album.snapshots(guests)
     return _reply(work, tuple(line for guest in guests for line in _shown(guest.name, taken.get(guest.name, ()))))
+
+
+async def console_shown(work: Work) -> Reply | None:
+    """Where the console of the machine is that was named; None where nobody asked for one."""
+    if not asks_for_console(work.turn.text):
+        return None
+    guests = [guest for guest in named_guests(work.turn.text, await work.inventory()) if not guest.is_template]
+    page = work.settings.page
+    if not guests:
+        return None
+    if not page:
+        return _reply(work, (say("acts.no_console"),))
+    return _reply(work, tuple(say("acts.console", guest=g.name, link=console_of(page, g)) for g in guests))
 
 
 def _shown(guest: str, taken: Sequence[Kept]) -> Iterator[Sentence]:

@@ -14,6 +14,7 @@ class CrewSettings:
     """Bounds of one installation; ``models`` are live models in the order they are asked, none by default.
 
     ``allowance`` is what one turn may take of them. ``repositories`` reads Git repositories, None where nobody does.
+    ``page`` is the address of Proxmox VE's own web page, empty where there is none.
     """
 
     limits: Limits
@@ -24,3 +25,4 @@ class CrewSettings:
     allowance: Allowance = field(default_factory=Allowance)
     repositories: Repositories | None = None
     library: Library = field(default_factory=Library)
+    page: str = ""

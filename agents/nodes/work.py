@@ -13,6 +13,7 @@ from agents.rules.conversing import Said, acts_now
 from agents.rules.intents import Memory, offers
 from agents.rules.language import leaning
 from agents.rules.page import fold
+from agents.rules.protecting import protection_in
 from agents.rules.reading import Reading, read_message
 from agents.rules.remembered import Remembered
 from agents.rules.review import Reality
@@ -84,7 +85,9 @@ class Work:
         known = {name.lower() for name in self.known.names}
         others = tuple(b for b in world.beings if b.name.lower() not in known)
         there = replace(world, beings=others)
-        return acts_now(self.turn.text, self.known, there, leaning(self.turn.text), self._said(there))
+        return protection_in(self.turn.text, there) or acts_now(
+            self.turn.text, self.known, there, leaning(self.turn.text), self._said(there)
+        )
 
     def _said(self, world: World) -> Said:
         """What was said last; no guests while a request for new ones is what the thread is about."""

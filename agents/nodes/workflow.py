@@ -8,7 +8,7 @@ from google.adk.workflow import node
 from google.genai import types
 
 from agents.contracts import Proposal, Reply
-from agents.nodes.acting import act, album_shown, answered
+from agents.nodes.acting import act, album_shown, answered, console_shown
 from agents.nodes.answering import answer
 from agents.nodes.documents import document, document_for
 from agents.nodes.hiring import ask
@@ -45,7 +45,7 @@ def workflow_of(team: Team) -> Workflow:
 
 async def _answered(ctx: Context, team: Team, work: Work) -> Reply | Proposal:
     chosen = await _routed(ctx, team, work)
-    told = await about_a_repository(ctx, team, work, chosen) or await _album(work, chosen)
+    told = await about_a_repository(ctx, team, work, chosen) or await _looked_at(work, chosen)
     if told is not None:
         return told
     if chosen.intent in {"create_vm", "modify_plan"} or is_new_clone(chosen, work):
@@ -59,9 +59,11 @@ async def _answered(ctx: Context, team: Team, work: Work) -> Reply | Proposal:
     return await document_for(ctx, team, work, chosen) or await answer(work, chosen)
 
 
-async def _album(work: Work, chosen: Route) -> Reply | None:
-    """The snapshots that were asked for; None where it is something else."""
-    return await album_shown(work) if chosen.intent == "list_resources" else None
+async def _looked_at(work: Work, chosen: Route) -> Reply | None:
+    """The snapshots, or the console, of a machine that was asked for; None where it is something else."""
+    if chosen.intent == "list_resources":
+        return await album_shown(work)
+    return None if chosen.intent in {*VERBS, "delete_vm", "policy_bypass"} else await console_shown(work)
 
 
 def is_new_clone(chosen: Route, work: Work) -> bool:

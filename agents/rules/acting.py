@@ -20,6 +20,7 @@ VERBS: Mapping[str, Verb] = {
     "migrate_vm": "migrate",
     "drain_node": "drain",
     "set_ha": "ha_on",
+    "protect_vm": "protect",
 }
 """Intents that are done to guests that stand without terraform."""
 FORCED: Mapping[Verb, Verb] = {"shutdown": "stop", "reboot": "reset"}
@@ -43,6 +44,8 @@ def deeds_of(act: Act, text: str) -> tuple[Deed, ...]:
         return (Deed(verb, node=str(slots.get("node", ""))),)
     if act.intent == "set_ha" and not slots.get("ha", True):
         verb = "ha_off"
+    if verb == "protect" and not slots.get("is_on", True):
+        verb = "unprotect"
     if slots.get("force") and is_forced(text):
         verb = FORCED.get(verb, verb)
     told = {

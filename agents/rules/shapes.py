@@ -37,6 +37,7 @@ Intent = Literal[
     "k3s_delete",
     "deploy_app",
     "set_ha",
+    "protect_vm",
     "extend_ttl",
     "docs_question",
     "troubleshoot",

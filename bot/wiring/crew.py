@@ -64,6 +64,7 @@ def crew_of(settings: Settings, cluster: Cluster, desk: RunsDesk, beside: Beside
         allowance=allowance_of(settings),
         repositories=repositories_of(settings),
         library=library_of(settings),
+        page=settings.pve_endpoint,
     )
     return AdkCrew(crew, cluster, desk, beside)
 

@@ -52,6 +52,10 @@ def talk(*kept):
         ("sauvegarde db01 sur backup", Deed("backup", "db01", storage="backup")),
         ("enable HA on db01", Deed("ha_on", "db01")),
         ("retire db01 de la HA", Deed("ha_off", "db01")),
+        ("protect db01 please", Deed("protect", "db01")),
+        ("protège db01", Deed("protect", "db01")),
+        ("lift the protection of db01", Deed("unprotect", "db01")),
+        ("lève la protection de db01 stp", Deed("unprotect", "db01")),
     ],
 )
 async def test_an_act_in_words_becomes_one_deed(text, deed):
@@ -118,3 +122,18 @@ async def test_an_act_without_an_album_is_proposed_with_its_snapshot_open():
 async def test_the_snapshots_of_a_machine_are_listed(text):
     assert keys(await talk(CLEAN, LATER).reply(text)) == ["acts.snapshots", "acts.snapshot", "acts.snapshot"]
     assert keys(await talk().reply(text)) == ["acts.no_snapshots"]
+
+
+@pytest.mark.parametrize("text", ["how do I protect db01?", "protect db01 with HA", "protect everything"])
+async def test_other_ways_to_protect_are_not_taken_for_the_flag(text):
+    result = await talk().say(text)
+    assert not isinstance(result, Proposal) or result.acts[0].verb != "protect"
+
+
+@pytest.mark.parametrize("text", ["console of web01", "give me the console of web01", "ouvre la console de web01 stp"])
+async def test_a_console_is_a_link_into_the_page_of_the_cluster(text):
+    reply = await Talk(crew(page="https://pve.example.net:8006")).reply(text)
+    (line,) = reply.sentences
+    link = "https://pve.example.net:8006/?console=kvm&novnc=1&vmid=200&vmname=web01&node=pmox02&resize=off"
+    assert (line.key, line.values["link"]) == ("acts.console", link)
+    assert keys(await talk().reply(text)) == ["acts.no_console"]
