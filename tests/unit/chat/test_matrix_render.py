@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.matrix.asking import Asked
@@ -17,9 +17,12 @@ TO = Conversation("matrix", "x", "!r", "$t")
 EVENT_MOST = 65_536
 
 
-@pytest.fixture(scope="module")
+WORDS = Words.load()
+
+
+@pytest.fixture
 def words():
-    return Words.load()
+    return WORDS
 
 
 def test_every_part_stands_in_both_forms(words):
@@ -100,9 +103,10 @@ def test_signs_that_no_reader_shows_are_made_visible(words):
     assert render(Card("p", (Text("a\x00b\x1b[31m"),)), words).body == "a\ufffdb\ufffd[31m"
 
 
+@settings(max_examples=50)
 @given(st.lists(st.text(max_size=6_000).map(Text) | st.text(max_size=9_000).map(lambda t: Diff("d", t)), max_size=9))
 def test_no_card_makes_an_event_that_a_server_refuses(parts):
-    rendered = render(Card("p", tuple(parts)), Words.load())
+    rendered = render(Card("p", tuple(parts)), WORDS)
     content = content_of(rendered)
     edited = {**content, "m.new_content": content, "m.relates_to": {"rel_type": "m.replace", "event_id": "$" * 44}}
     assert len(json.dumps(edited, ensure_ascii=False).encode()) < EVENT_MOST
