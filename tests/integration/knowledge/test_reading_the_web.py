@@ -51,7 +51,7 @@ def port(authority):
     yield server.server_address[1]
     server.shutdown()
     server.server_close()
-    thread.join(10)
+    thread.join(120)
 
 
 def door(authority, *hosts):

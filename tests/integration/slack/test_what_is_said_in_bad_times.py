@@ -34,7 +34,7 @@ class Post:
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Send until it holds; what waits for its turn is due at once, so that no test sits out a pause."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while not holds():
                 await self.sender.flush()
                 await asyncio.sleep(0.01)

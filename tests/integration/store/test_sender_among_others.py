@@ -96,7 +96,7 @@ async def test_three_senders_keep_the_order_of_one_conversation(outbox, chat, da
         for n in range(30):
             await outbox.add([a_post(thread, f"k{n}", f"{n}")])
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         await asyncio.gather(talk(), *(work(sender) for sender in senders))
     assert chat.said == [f"{n}" for n in range(30)]
     assert chat.looked_up == []
@@ -144,7 +144,7 @@ async def test_a_channel_hears_no_faster_than_it_may_however_many_senders_there_
             await sender.flush()
             await asyncio.sleep(0.01)
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         await asyncio.gather(*(work(sender) for sender in senders))
     assert time.monotonic() - began >= 5 / PACE - 0.05
 
@@ -172,7 +172,7 @@ async def test_a_send_that_hangs_holds_up_its_own_conversation_alone(outbox, dat
     await sender.flush()
     await chat.reached.wait()
     await outbox.add([a_post(a_conversation(), f"k{n}") for n in range(20)])
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while len(chat.keys) < 20:
             await sender.flush()
     assert "behind" not in chat.keys
@@ -189,7 +189,7 @@ async def test_a_platform_whose_every_place_hangs_holds_up_no_other_platform(out
     await sender.flush()
     await stuck.reached.wait()
     await outbox.add([a_post(a_conversation("web"), f"w{n}") for n in range(12)])
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while len(chat.keys) < 12:
             await sender.flush()
     assert stuck.keys == []
