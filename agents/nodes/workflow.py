@@ -15,6 +15,7 @@ from agents.nodes.hiring import ask
 from agents.nodes.removing import remove
 from agents.nodes.repositories import about_a_repository
 from agents.nodes.requesting import request
+from agents.nodes.resizing import resize
 from agents.nodes.team import Team
 from agents.nodes.understanding import act_understood, plain_understood, understood, wish_understood
 from agents.nodes.work import WORK, Work
@@ -45,7 +46,7 @@ def workflow_of(team: Team) -> Workflow:
 
 async def _answered(ctx: Context, team: Team, work: Work) -> Reply | Proposal:
     chosen = await _routed(ctx, team, work)
-    told = await about_a_repository(ctx, team, work, chosen) or await _looked_at(work, chosen)
+    told = await about_a_repository(ctx, team, work, chosen) or await _of_machines(work, chosen)
     if told is not None:
         return told
     if chosen.intent in {"create_vm", "modify_plan"} or is_new_clone(chosen, work):
@@ -59,10 +60,12 @@ async def _answered(ctx: Context, team: Team, work: Work) -> Reply | Proposal:
     return await document_for(ctx, team, work, chosen) or await answer(work, chosen)
 
 
-async def _looked_at(work: Work, chosen: Route) -> Reply | None:
-    """The snapshots, or the console, of a machine that was asked for; None where it is something else."""
+async def _of_machines(work: Work, chosen: Route) -> Proposal | Reply | None:
+    """What is asked of one machine: its snapshots, its console, other sizes; None where it is something else."""
     if chosen.intent == "list_resources":
         return await album_shown(work)
+    if chosen.intent == "resize_vm":
+        return await resize(work)
     return None if chosen.intent in {*VERBS, "delete_vm", "policy_bypass"} else await console_shown(work)
 
 

@@ -94,3 +94,27 @@ async def test_each_message_is_answered_in_its_own_language():
         for text in ("what's running on pmox02?", "et sur pmox01, qu'est-ce qui tourne ?", "thanks", "api01 ?")
     ]
     assert languages == ["en", "fr", "en", "en"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("give api01 8 cores", (8, 8192, 40)),
+        ("passe api01 à 16 Go de mémoire", (4, 16384, 40)),
+        ("add 20 GB of disk to api01", (4, 8192, 60)),
+        ("2 coeurs de plus pour api01", (6, 8192, 40)),
+        ("make api01 an xlarge", (8, 16384, 160)),
+    ],
+)
+async def test_a_machine_of_this_thread_gets_other_sizes_through_its_plan_though_the_talk_is_forgotten(text, sizes):
+    proposal = await thread().proposal(text)
+    assert (proposal.intent, proposal.environment) == ("change", "staging")
+    assert [(g.name, g.cores, g.memory_mb, g.disk_gb) for g in proposal.guests] == [("api01", *sizes)]
+
+
+async def test_a_disk_that_should_shrink_is_refused_with_the_reason():
+    assert keys(await thread().reply("shrink the disk of api01 to 10 GB"))[0] == "crew.refused.impossible_disk_shrink"
+
+
+async def test_a_machine_of_another_thread_is_not_resized_from_here():
+    assert keys(await thread().reply("give web01 8 cores"))[0] == "crew.unsupported.resize"
