@@ -106,8 +106,12 @@ class Deeds:
             surface=surface,
             evidence=evidence,
         )
-        is_stored = await self._opens(event, surface) or (await self._store(event))[0]
-        key = "mattermost.not_stored" if not is_stored else _heard(is_direct=channel.is_direct)
+        if await self._opens(event, surface):
+            key = "mattermost.form"
+        elif (await self._store(event))[0]:
+            key = _heard(is_direct=channel.is_direct)
+        else:
+            key = "mattermost.not_stored"
         return {"response_type": "ephemeral", "text": self.say(key, user.language)}
 
     async def _bind(self, what: str, body: Pressing | Commanding) -> None:

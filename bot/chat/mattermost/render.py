@@ -36,7 +36,7 @@ def render(card: Card, words: Words, *, language: str = "", most: int = MESSAGE)
     spoken = language or words.language_of(prose_of(card))
     for length in EXCERPTS:
         desk = Desk(words, spoken, length, is_done=card.tone != "waiting")
-        blocks = [*_head(card), *(line for part in card.parts for line in desk.block(part))] or ["…"]
+        blocks = [*_head(card), *(line for part in _in_order(card) for line in desk.block(part))] or ["…"]
         if len("\n".join(blocks)) <= most:
             return _rendered(card, "\n".join(blocks), desk)
     desk.attach(CARD_NAME, text_of(card, desk.files))
@@ -128,6 +128,11 @@ def _head(card: Card) -> list[str]:
     title = " ".join(card.title.split())
     lines = [f"#### {ICONS[card.tone]}{inert(title)}"] if title else []
     return lines if _is_told(card) else [*lines, *lines_of(card.plain)]
+
+
+def _in_order(card: Card) -> list[Part]:
+    """The parts; what others fold comes last, because nothing folds here and what is decided about has to be seen."""
+    return sorted(card.parts, key=lambda part: isinstance(part, Text) and bool(part.fold.strip()))
 
 
 def _is_told(card: Card) -> bool:

@@ -224,6 +224,16 @@ async def test_a_command_is_heard_with_its_words_and_answered_at_once(world):
     assert event.conversation == world.thread(None)
 
 
+async def test_a_command_that_opens_a_form_says_so(world):
+    world.heard = Opens()
+    async with world.running() as chat:
+        await command(world, chat)
+        answer = await world.ann.command("/threadform request")
+        await world.ann.dialog()
+    assert answer.said["text"] == "Please answer in the form that has just opened."
+    assert not world.heard.all
+
+
 async def test_a_french_person_is_answered_in_french(world):
     world.ann.user.locale = "fr"
     async with world.running() as chat:

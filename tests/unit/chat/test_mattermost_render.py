@@ -131,6 +131,11 @@ def test_what_only_the_notification_says_is_said():
     assert shown(Text("the rest"), title="", plain="**Nothing** to do.").message == "**Nothing** to do.\n\nthe rest"
 
 
+def test_what_others_fold_stands_below_what_is_decided_about():
+    found = shown(Text("because", fold="Why here"), Text("one server"), Diff("1 to create", "+ a"), title="", plain="")
+    assert found.message == "one server\n\n**1 to create**\n```diff\n+ a\n```\n\n**Why here**\nbecause"
+
+
 def test_a_quote_is_set_apart_its_code_is_in_a_fence_and_its_address_is_a_link():
     quote = Quote("Do *this*:\n    pvecm status", "Wiki", "https://wiki.example/f?a=1&b=2")
     assert shown(quote, title="", plain="").message == (
