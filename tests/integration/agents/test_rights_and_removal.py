@@ -103,7 +103,6 @@ async def test_each_message_is_answered_in_its_own_language():
         ("passe api01 à 16 Go de mémoire", (4, 16384, 40)),
         ("add 20 GB of disk to api01", (4, 8192, 60)),
         ("2 coeurs de plus pour api01", (6, 8192, 40)),
-        ("make api01 an xlarge", (8, 16384, 160)),
     ],
 )
 async def test_a_machine_of_this_thread_gets_other_sizes_through_its_plan_though_the_talk_is_forgotten(text, sizes):
