@@ -140,19 +140,40 @@ class MattermostDriver:
         return self.server.add_channel(f"room-{next(self._rooms)}", OPEN, *members).id
 
 
+@dataclass(frozen=True)
+class Site:
+    """The fake with a bot on it, and the settings of an installation that may live several times."""
+
+    server: FakeMattermost
+    bot: Account
+    people: Mapping[str, Person]
+    settings: Settings
+
+    @contextlib.asynccontextmanager
+    async def alive(self) -> AsyncIterator[MattermostDriver]:
+        """One life of the product."""
+        async with working(self.settings) as app, _called(app):
+            await self.server.until(lambda: self.server.hub.connected(self.bot.id), "the product's websocket")
+            yield MattermostDriver(app, self.server, self.bot, self.people)
+
+
 @contextlib.asynccontextmanager
-async def on_mattermost(home: Path, toolchain: Toolchain, **more: object) -> AsyncIterator[MattermostDriver]:
-    """The fake, set up by ``threadform mattermost setup`` as its page says, and the product connected to it."""
+async def installed(home: Path, toolchain: Toolchain, **more: object) -> AsyncIterator[Site]:
+    """The fake, set up by ``threadform mattermost setup`` as its page says."""
     async with open_mattermost() as server:
         people = {name: server.person(name) for name in NAMES}
         at = {"mattermost_callback_port": free_port(), **more}
         found = await _set_up(server, home, settings_for(home, toolchain, **at))
         bot = Account(server.world.named(COMMAND), found["mattermost_token"])
         server.channel.members.add(bot.id)
-        settings = settings_for(home, toolchain, people=_people(people), **at, **found)
-        async with working(settings) as app, _called(app):
-            await server.until(lambda: server.hub.connected(bot.id), "the product's websocket")
-            yield MattermostDriver(app, server, bot, people)
+        yield Site(server, bot, people, settings_for(home, toolchain, people=_people(people), **at, **found))
+
+
+@contextlib.asynccontextmanager
+async def on_mattermost(home: Path, toolchain: Toolchain, **more: object) -> AsyncIterator[MattermostDriver]:
+    """The product connected to the fake."""
+    async with installed(home, toolchain, **more) as site, site.alive() as driver:
+        yield driver
 
 
 async def _set_up(server: FakeMattermost, home: Path, settings: Settings) -> dict[str, str]:
