@@ -76,7 +76,7 @@ def question_lines(asked: Asked, words: Words, language: str) -> list[str]:
     lines = [f"**{question.label}** ({at}/{len(asked.form.inputs)})"]
     for letter, option in zip(ascii_lowercase, question.options, strict=False):
         suggested = question.default == option.value
-        label = words.text("matrix.suggested", language, choice=option.label) if suggested else option.label
+        label = words.text("layout.suggested", language, choice=option.label) if suggested else option.label
         lines.append(f"- {letter}) {label}")
     lines += [f"- {option.label}" for option in question.options[len(ascii_lowercase) :]]
     if question.default:

@@ -5,32 +5,25 @@ Buttons are numbers to type; a message that would be too large says so and has i
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from bot.chat.layout.excerpt import excerpt
+from bot.chat.layout.files import File, named
+from bot.chat.layout.plain import ICONS, prose_of, text_of
 from bot.chat.matrix.asking import Asked, question_lines
-from bot.chat.matrix.markdown import html_lines, plain
+from bot.chat.matrix.markdown import html_lines
 from bot.chat.matrix.places import Choice
 from bot.chat.port import Buttons, Card, Code, Diff, Fields, Form, Part, Quote, Text
 from bot.chat.words import Words
 
-ICONS = {"neutral": "", "busy": "⏳ ", "waiting": "👉 ", "good": "✅ ", "bad": "❌ "}
 SHOWN_MOST = 4_000
 """Characters of a long text that are shown; the whole stands in its file."""
-LINES_MOST = 60
 BYTES_MOST = 24_000
 """Bytes of one message in both forms; a server refuses an event over 64 KiB, and an edit carries its words twice."""
 CARD_NAME = "card.txt"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file to attach."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +62,23 @@ class Sheet:
     def paragraph(self, md: str) -> None:
         """Words in our small Markdown."""
         if md.strip():
-            self.write(md.strip("\n"), html_lines(md))
+            self.write(*_paragraph(md))
 
     def verbatim(self, text: str, name: str) -> None:
         """Text as it is; one that is long is begun here and stands whole in its file."""
-        shown, hidden = excerpt(text)
-        if self.has_room_for(shown):
-            self.write(shown, f"<pre><code>{escape(shown)}</code></pre>")
+        shown, hidden = excerpt(text, SHOWN_MOST, str, len)
+        if self.has_room_for(*_fenced(shown)):
+            self.write(*_fenced(shown))
         else:
             hidden = len(text.rstrip("\n").split("\n"))
         if hidden:
-            self.files.append(File(name, text))
-            self.paragraph(self.words.text("matrix.more_lines", self.language, count=hidden, name=name))
+            file = named(name, text, self.files)
+            self.files.append(file)
+            self.paragraph(self.words.text("layout.more_lines", self.language, count=hidden, name=file.name))
 
-    @property
-    def size(self) -> int:
-        """Bytes of both forms, as JSON has them."""
-        return sum(map(_weight, (*self.body, *self.html)))
-
-    def has_room_for(self, text: str) -> bool:
-        """Whether both forms of it still fit; HTML may make five characters of one."""
-        return self.size + _weight(text) + _weight(escape(text)) <= BYTES_MOST
+    def has_room_for(self, *forms: str) -> bool:
+        """Whether both forms still fit, in bytes as JSON has them."""
+        return sum(map(_weight, (*self.body, *self.html, *forms))) <= BYTES_MOST
 
 
 NOTHING = Around()
@@ -97,8 +86,7 @@ NOTHING = Around()
 
 def render(card: Card, words: Words, around: Around = NOTHING) -> Rendered:
     """The card; what is not said in the message is said in a file of it."""
-    language = words.language_of("\n".join([card.plain, card.title, *_prose(card)]))
-    sheet = Sheet(words, language)
+    sheet = Sheet(words, words.language_of(prose_of(card)))
     sheet.paragraph(around.before)
     if card.title:
         title = f"{ICONS[card.tone]}{' '.join(card.title.split())}"
@@ -107,29 +95,11 @@ def render(card: Card, words: Words, around: Around = NOTHING) -> Rendered:
     if not parts and card.plain.strip() != card.title.strip():
         parts = (Text(card.plain),)
     if not all(_write(part, sheet) for part in parts):
-        sheet.files.append(File(CARD_NAME, text_of(card)))
-        sheet.paragraph(words.text("matrix.rest", language, name=CARD_NAME))
+        whole = named(CARD_NAME, text_of(card, sheet.files), sheet.files)
+        sheet.files.append(whole)
+        sheet.paragraph(words.text("layout.rest", sheet.language, name=whole.name))
     _ask(sheet, around)
     return Rendered("\n\n".join(sheet.body), "".join(sheet.html), tuple(sheet.files))
-
-
-def excerpt(text: str) -> tuple[str, int]:
-    """The first lines that fit, and how many lines are not whole among them."""
-    lines = text.rstrip("\n").split("\n")
-    kept: list[str] = []
-    size = 0
-    for line in lines[:LINES_MOST]:
-        size += len(line) + 1
-        if size > SHOWN_MOST:
-            break
-        kept.append(line)
-    return ("\n".join(kept) or f"{lines[0][:SHOWN_MOST]}…"), len(lines) - len(kept)
-
-
-def text_of(card: Card) -> str:
-    """Everything a card says, as plain text."""
-    told = "\n\n".join(filter(None, [card.title, *(_text(part) for part in card.parts)]))
-    return told if card.plain in told else f"{card.plain}\n\n{told}".strip()
 
 
 def _ask(sheet: Sheet, around: Around) -> None:
@@ -149,42 +119,36 @@ def _write(part: Part, sheet: Sheet) -> bool:
         sheet.paragraph(f"**{part.summary}**")
         sheet.verbatim(part.text, part.name)
         return True
-    text = _text(part)
-    if not sheet.has_room_for(text):
+    forms = _forms(part)
+    if not sheet.has_room_for(*forms):
         return False
-    if isinstance(part, Code):
-        sheet.write(part.text, f"<pre><code>{escape(part.text)}</code></pre>")
-    elif isinstance(part, Quote):
-        words = "".join(f"{escape(line)}<br/>" for line in part.text.split("\n"))
-        source = f'<a href="{escape(part.address)}">{escape(part.source)}</a>'
-        sheet.write(text, f"<blockquote>{words}{source}</blockquote>")
-    elif isinstance(part, Fields):
-        rows = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in part.items)
-        sheet.write(text, f"<ul>{rows}</ul>")
-    else:
-        sheet.paragraph(f"**{part.fold}**\n{part.md}" if part.fold else part.md)
+    if forms[0].strip():
+        sheet.write(*forms)
     return True
+
+
+def _forms(part: Text | Fields | Code | Quote) -> tuple[str, str]:
+    """A part in both forms."""
+    if isinstance(part, Text):
+        return _paragraph(f"**{part.fold}**\n{part.md}" if part.fold else part.md)
+    if isinstance(part, Code):
+        return _fenced(part.text)
+    if isinstance(part, Fields):
+        rows = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in part.items)
+        return "\n".join(f"- {name}: {value}" for name, value in part.items), f"<ul>{rows}</ul>"
+    quoted = "\n".join(f"> {line}" for line in part.text.split("\n"))
+    words = "".join(f"{escape(line)}<br/>" for line in part.text.split("\n"))
+    source = f'<a href="{escape(part.address)}">{escape(part.source)}</a>'
+    return f"{quoted}\n> {part.source} ({part.address})", f"<blockquote>{words}{source}</blockquote>"
+
+
+def _paragraph(md: str) -> tuple[str, str]:
+    return md.strip("\n"), html_lines(md)
+
+
+def _fenced(text: str) -> tuple[str, str]:
+    return text, f"<pre><code>{escape(text)}</code></pre>"
 
 
 def _weight(text: str) -> int:
     return len(json.dumps(text, ensure_ascii=False).encode())
-
-
-def _text(part: Part) -> str:
-    if isinstance(part, Text):
-        return plain(f"{part.fold}\n{part.md}".strip())
-    if isinstance(part, Fields):
-        return "\n".join(f"- {name}: {value}" for name, value in part.items)
-    if isinstance(part, Quote):
-        quoted = "\n".join(f"> {line}" for line in part.text.split("\n"))
-        return f"{quoted}\n> {part.source} ({part.address})"
-    if isinstance(part, Diff):
-        return f"{part.summary}\n{part.text}"
-    if isinstance(part, Code):
-        return part.text
-    return ""
-
-
-def _prose(card: Card) -> Iterator[str]:
-    """What is in words of a language: programs write their own."""
-    return (_text(part) for part in card.parts if not isinstance(part, Code | Diff))

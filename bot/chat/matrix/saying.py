@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from bot.chat.layout.files import File
 from bot.chat.matrix.api import MatrixApi
 from bot.chat.matrix.asking import Asked
 from bot.chat.matrix.places import Place, Places
-from bot.chat.matrix.render import Around, File, Rendered, render
+from bot.chat.matrix.render import Around, Rendered, render
 from bot.chat.port import Button, Buttons, Card, Conversation, Form
 from bot.chat.words import Words
 from bot.ports import Notes

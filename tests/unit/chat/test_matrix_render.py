@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.chat.matrix.asking import Asked
 from bot.chat.matrix.places import Choice
-from bot.chat.matrix.render import BYTES_MOST, Around, excerpt, render
+from bot.chat.matrix.render import BYTES_MOST, Around, render
 from bot.chat.matrix.saying import content_of
 from bot.chat.port import Button, Buttons, Card, Code, Conversation, Diff, Fields, Form, Input, Quote, Text
 from bot.chat.words import Words
@@ -67,7 +67,8 @@ def test_a_long_diff_is_begun_counted_and_whole_in_its_file(words):
     rendered = render(Card("p", (Diff("1 to add", diff, "plan.diff"),)), words)
     assert "+ line 0000 <&>" in rendered.body
     assert "+ line 1999" not in rendered.body
-    assert "… 1,940 more lines in the attached file plan.diff" in rendered.body
+    hidden = 2_000 - rendered.body.count("+ line ")
+    assert f"… {hidden:,} more lines in the attached file plan.diff" in rendered.body
     assert [(file.name, file.text) for file in rendered.files] == [("plan.diff", diff)]
 
 
@@ -77,10 +78,10 @@ def test_a_short_diff_needs_no_file(words):
     assert "<pre><code>+ x</code></pre>" in rendered.html
 
 
-def test_a_line_that_is_longer_than_everything_is_counted_as_hidden():
-    shown, hidden = excerpt("x" * 9_000 + "\nshort")
-    assert hidden == 2
-    assert len(shown) < 4_100
+def test_a_line_that_is_longer_than_everything_is_counted_as_hidden(words):
+    rendered = render(Card("p", (Diff("d", "x" * 9_000 + "\nshort"),)), words)
+    assert "… 2 more lines in the attached file plan.diff" in rendered.body
+    assert len(rendered.body) < 4_200
 
 
 def test_what_is_too_much_for_one_message_says_so_and_is_whole_in_a_file(words):
@@ -96,6 +97,13 @@ def test_many_long_diffs_are_each_in_a_file_where_there_is_no_room_to_begin_them
     rendered = render(Card("p", tuple(diffs)), words)
     assert {file.name for file in rendered.files} >= {f"{n}.diff" for n in range(8, 12)}
     assert "… 50 more lines in the attached file 11.diff" in rendered.body
+    assert len(json.dumps(content_of(rendered), ensure_ascii=False).encode()) * 2 < EVENT_MOST
+
+
+def test_many_addresses_are_links_and_still_one_event(words):
+    rendered = render(Card("p", tuple(Text("https://x.example.org/?a=1&b=2 " * 40) for _ in range(30))), words)
+    assert 'href="https://x.example.org/?a=1&amp;b=2"' in rendered.html
+    assert [file.name for file in rendered.files] == ["card.txt"]
     assert len(json.dumps(content_of(rendered), ensure_ascii=False).encode()) * 2 < EVENT_MOST
 
 
