@@ -61,9 +61,9 @@ class Talking:
     named: Mapping[str, Chat]
     brought: Mapping[str, Chat]
 
-    @property
+    @cached_property
     def chats(self) -> dict[str, Chat]:
-        """By platform: where the bot speaks."""
+        """By platform: where the bot speaks. One mapping for whoever asks: a chat that is put in its place is heard."""
         return {"web": self.page, **self.named, **self.brought}
 
     @cached_property
