@@ -10,6 +10,7 @@ from bot.ports import Notes
 from bot.settings import Settings
 from bot.store.again import SqlAgain
 from bot.wiring.keys import own_secret
+from iac.redaction import keep_secret
 
 HINT = "THREADFORM_MATTERMOST_CALLBACK_HOST and _CALLBACK_PORT name another address"
 
@@ -28,7 +29,7 @@ class CalledMattermost(MattermostChat):
 
 def mattermost_of(settings: Settings, words: Words, notes: Notes, again: SqlAgain) -> CalledMattermost:
     """The bot account on the server that the settings name."""
-    return CalledMattermost(
+    chat = CalledMattermost(
         server_of(settings),
         callback_secret(settings),
         words,
@@ -37,6 +38,8 @@ def mattermost_of(settings: Settings, words: Words, notes: Notes, again: SqlAgai
         host=settings.mattermost_callback_host,
         port=settings.mattermost_callback_port,
     )
+    keep_secret([chat.callbacks.path])
+    return chat
 
 
 def server_of(settings: Settings) -> Server:

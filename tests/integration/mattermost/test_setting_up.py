@@ -15,6 +15,7 @@ from bot.cli.mattermost import _setup, _whois
 from bot.settings import Settings
 from bot.wiring.mattermost import callback_secret, mattermost_of
 from iac.errors import Broken
+from iac.redaction import redact
 from tests.fixtures.mattermost.calls import Fault
 from tests.fixtures.mattermost.server import open_mattermost
 from tests.fixtures.ports import free_port
@@ -193,6 +194,7 @@ async def test_the_doctor_finds_a_running_listener(server, tmp_path):
     chat = mattermost_of(settings, Words.load(), NoNotes(), NoNotes())
     listener = chat.listener()
     assert (listener.host, listener.port) == ("127.0.0.1", port)
+    assert chat.callbacks.path not in redact(f"POST /mattermost/{chat.callbacks.path}/press")
     async with serving(Starlette(routes=list(listener.routes)), port):
         found = {line.name: line async for line in live_lines(settings)}
     await chat.close()
