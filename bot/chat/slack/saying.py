@@ -69,6 +69,7 @@ class Saying:
         own = await self.own()
         found = out_of(await self._lately(to), key, own)
         if not found.root:
+            self._begun.pop(key, None)
             return None
         conversation = Conversation(to.platform, to.space, to.channel, to.thread or found.root, to.is_direct)
         if not to.thread:  # what is behind it stands in the thread that it began

@@ -73,6 +73,17 @@ async def test_a_file_that_was_lost_behind_its_message_follows_and_the_message_i
     assert room.slack.file("plan.diff").content.decode().count("\n") == LINES
 
 
+async def test_a_card_that_somebody_deleted_before_it_was_whole_is_said_anew(room):
+    room.slack.faults.next("upload", status=500)
+    with pytest.raises(Broken):
+        await room.chat.post(place(), LONG, key="run:1")
+    assert await room.chat.find(place(), "run:1") is None
+    room.slack.workspace.of(OPS).clear()
+    assert await room.chat.find(place(), "run:1") is None
+    message = await room.chat.post(place(), LONG, key="run:1")
+    assert next(iter(room.slack.workspace.of(OPS))) == message.id
+
+
 async def test_a_file_that_was_shared_although_slack_said_no_is_looked_for_and_not_shared_again(room):
     room.slack.faults.next("files.completeUploadExternal", status=500, is_done=True)
     message = await room.chat.post(place(), LONG, key="run:1")
