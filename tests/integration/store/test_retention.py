@@ -190,12 +190,14 @@ async def _fill_outbox(database, count):
 
 async def test_what_adapters_remember_of_old_threads_goes_and_their_place_in_the_stream_stays(database, retention):
     notes = SqlNotes(database)
-    for name in ("matrix:place:!r:$old", "matrix:since:@bot:x"):
+    passing = ("matrix:place:!r:$old", "mattermost:used:n1", "mattermost:trigger:t1")
+    for name in (*passing, "matrix:since:@bot:x", "mattermost:heard"):
         await notes.put(name, "{}")
     await _age(database, chat_notes, 91, "at")
     await notes.put("matrix:place:!r:$new", "{}")
     await retention.clean()
-    assert await _keys(database, chat_notes, "name") == ["matrix:place:!r:$new", "matrix:since:@bot:x"]
+    kept = ["matrix:place:!r:$new", "matrix:since:@bot:x", "mattermost:heard"]
+    assert sorted(await _keys(database, chat_notes, "name")) == kept
 
 
 async def test_what_went_out_another_way_long_ago_is_forgotten(database, retention):
