@@ -13,6 +13,7 @@ from bot.chat.slack.calling import Json, No
 from bot.chat.slack.reading import PLATFORM, Reader
 from bot.chat.slack.thread import Reading
 from bot.ports import Clock, Joined, JoinedThreads
+from iac.errors import Broken
 
 log = structlog.get_logger()
 
@@ -22,6 +23,8 @@ DAYS_S: Final = 7 * 86_400.0
 THREADS: Final = 200
 MARGIN_S: Final = 120.0
 """Clocks differ, and what was under way when we died may not have been stored; a key that is known is passed over."""
+PAUSES_S: Final = tuple(0.2 * 2**n for n in range(10))
+"""Between the tries to read on where what is heard cannot be stored: for three minutes and a half in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,14 @@ class CatchingUp:
         return heard
 
     async def read_on(self, said: Said, reader: Reader) -> int:
-        """Hear what was said in a thread after the words that made it ours."""
+        """Hear what was said in a thread after the words that made it ours; a store that is away is waited for."""
         since = float(said.message.id) if said.message else self.now()
+        for pause in PAUSES_S:
+            try:
+                return await self._of(said.conversation, since, reader)
+            except Broken as fault:
+                log.warning("slack.not_read_on", thread=said.conversation.key, why=str(fault), again_in_s=pause)
+                await self.sleep(pause)
         return await self._of(said.conversation, since, reader)
 
     async def _of(self, place: Conversation, since: float, reader: Reader) -> int:

@@ -23,7 +23,7 @@ NOTHING: Final[Json] = {}
 AGAIN_S: Final = 3_600.0
 """How often it is written down that a thread was heard in."""
 KNOWN: Final = 10_000
-LATE_S: Final = 10.0
+LATE_S: Final = 2.0
 """A mention older than this was brought late: replies to it may have come before it, when they were not yet for us."""
 
 
@@ -88,7 +88,12 @@ class Ear:
         # First the thread, then the word: a reply that comes a moment later is known to be for us.
         at = float(event.message.id) if event.message else 0.0
         is_new = await self._join(event.conversation, at)
-        await self.sink(replace(event, is_to_bot=True, who=await self._named(event.who)))
+        try:
+            await self.sink(replace(event, is_to_bot=True, who=await self._named(event.who)))
+        except BaseException:
+            if is_new:  # it comes again, and is as new as now
+                self._known.pop(event.conversation.key, None)
+            raise
         if is_new and self.wall() - at > LATE_S:
             self.beside.read_on(event)
         return True
