@@ -5,6 +5,10 @@ from collections.abc import Iterator
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from structlog.dev import ConsoleRenderer, plain_traceback
+
+PLAIN = structlog.get_config()["processors"][:-1]
+"""What the log does by default to a line before it is written."""
 
 pytest_plugins = [
     "tests.fixtures.databases",
@@ -22,6 +26,11 @@ settings.load_profile("threadform")
 
 @pytest.fixture(autouse=True)
 def own_log() -> Iterator[None]:
-    """A test that sets up the log leaves it as it was: the next one would write to a file that is closed."""
+    """A test that sets up the log leaves it as it was: the next one would write to a file that is closed.
+
+    A fault is logged with its lines alone: with all locals of every frame, which is the default, one fault of a whole
+    product is a hundred thousand lines and minutes of work.
+    """
+    structlog.configure(processors=[*PLAIN, ConsoleRenderer(colors=False, exception_formatter=plain_traceback)])
     yield
     structlog.reset_defaults()
