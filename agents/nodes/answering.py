@@ -5,15 +5,28 @@ import re
 from agents.contracts import Act, Reply
 from agents.nodes.naming import narrowed, nodes_named, nodes_shown
 from agents.nodes.work import Work
-from agents.rules.answering import cluster_state, guest_states, listed, named_guests, runs_listed
+from agents.rules.answering import (
+    OF_GUESTS,
+    cluster_state,
+    guest_states,
+    listed,
+    named_guests,
+    own_listed,
+    runs_listed,
+)
 from agents.rules.asking import questions_for
+from agents.rules.intents import FOUR_EYES
+from agents.rules.own import speaks_of_own
 from agents.rules.page import fold
 from agents.rules.remembered import Remembered
 from agents.rules.shapes import Route
 from agents.rules.telling import heard, left_of, refused
 from iac.errors import Sentence, say
+from iac.inventory import Inventory
 
 _MOST_RUNS = 10
+_MOST_LOOKED_AT = 200
+"""Runs that are looked through for those of one person."""
 _UNSUPPORTED = {
     "resize_vm": "resize", "create_ct": "container", "clone_vm": "clone", "k3s_create": "k3s",
     "k3s_scale": "k3s", "k3s_delete": "k3s", "deploy_app": "deploy", "extend_ttl": "lease",
@@ -45,6 +58,8 @@ async def answer(work: Work, route: Route) -> Reply:
 
 def _plain(work: Work, route: Route) -> tuple[Sentence, ...]:
     """One kind sentence; and where only a part of a message was declined, that the rest was understood."""
+    if route.topic == FOUR_EYES:
+        return (say("crew.four_eyes"),)
     if route.intent == "smalltalk" and _THANKS.search(fold(work.turn.text)):
         return (say("crew.thanks"),)
     is_part = route.intent == "policy_bypass" and work.is_part_understood
@@ -63,7 +78,7 @@ def _unsupported(work: Work, route: Route) -> tuple[Sentence, ...]:
 
 async def _looked_up(work: Work, route: Route) -> tuple[Sentence, ...]:
     if route.topic == "runs":
-        return runs_listed(await work.desk.latest(_MOST_RUNS), is_thread=False)
+        return await _runs(work)
     inventory = await work.inventory()
     named = named_guests(work.turn.text, inventory)
     if named:
@@ -76,7 +91,28 @@ async def _looked_up(work: Work, route: Route) -> tuple[Sentence, ...]:
     if route.intent == "get_status":
         runs = await work.desk.runs(work.turn.thread)
         return runs_listed(runs, is_thread=True) if runs and not route.topic else cluster_state(inventory)
-    return narrowed(listed(route.topic, work.turn.text, work.reading(), inventory), work.turn.text)
+    return _listed(work, route, inventory)
+
+
+def _listed(work: Work, route: Route, inventory: Inventory) -> tuple[Sentence, ...]:
+    """The list that was asked for; of guests only the person's own, where they speak of theirs."""
+    text = work.turn.text
+    if route.topic in OF_GUESTS and speaks_of_own(text):
+        return own_listed(text, work.reading(), inventory, _owned(work))
+    return narrowed(listed(route.topic, text, work.reading(), inventory), text)
+
+
+async def _runs(work: Work) -> tuple[Sentence, ...]:
+    """The newest runs; only those of the person where they speak of theirs."""
+    if not speaks_of_own(work.turn.text):
+        return runs_listed(await work.desk.latest(_MOST_RUNS), is_thread=False)
+    found = [run for run in await work.desk.latest(_MOST_LOOKED_AT) if run.requester == work.turn.author]
+    return runs_listed(found[:_MOST_RUNS], is_thread=False) if found else (say("answer.no_runs_mine"),)
+
+
+def _owned(work: Work) -> frozenset[str]:
+    """The names of the guests that are the person's, by our own records."""
+    return frozenset(guest for guest, owner in work.turn.around.owners.items() if owner == work.turn.author)
 
 
 def _cancelled(work: Work) -> Reply:

@@ -1,6 +1,6 @@
 """Answers to questions about what is there: lists and states, from the inventory and from the runs. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from agents.contracts import RunLine
 from agents.rules.page import fold
@@ -10,6 +10,9 @@ from iac.inventory import GIB, Guest, Inventory, Node, Storage
 
 MOST_SHOWN = 30
 """Lines of one list in a thread; the answer says how many more there are."""
+
+OF_GUESTS = frozenset({"", "guests"})
+"""Topics that are no list of something else."""
 
 _RUN_STATES = frozenset(
     [
@@ -51,6 +54,14 @@ def guests_listed(text: str, reading: Reading, inventory: Inventory) -> tuple[Se
     found = [g for g in inventory.machines if _matches(g, text, reading)]
     head = say("answer.guests", count=len(found), cluster=inventory.cluster)
     return _cut([head, *(_guest(g) for g in found)])
+
+
+def own_listed(text: str, reading: Reading, inventory: Inventory, own: Collection[str]) -> tuple[Sentence, ...]:
+    """The person's own guests that match what was said; ``own`` are the names of all of them."""
+    found = [g for g in inventory.machines if g.name in own and _matches(g, text, reading)]
+    if not found:
+        return (say("answer.guests_mine_none"),)
+    return _cut([say("answer.guests_mine", count=len(found), cluster=inventory.cluster), *(_guest(g) for g in found)])
 
 
 def named_guests(text: str, inventory: Inventory) -> tuple[Guest, ...]:

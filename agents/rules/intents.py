@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agents.contracts import Act
 from agents.rules.foreign import is_foreign
+from agents.rules.own import asks_about_own_yes, lists_own
 from agents.rules.page import fold
 from agents.rules.pending import more_alike, named_size, takes_defaults
 from agents.rules.reading import Reading
@@ -37,6 +38,8 @@ _OPEN_TO_MODELS = frozenset(
     }
 )
 """What a model may decide about: words, questions and wishes for something new. All else is the rules' alone."""
+FOUR_EYES = "four_eyes"
+"""The topic of a question about approving what one asked for oneself."""
 NEEDS_NO_CLUSTER = frozenset({"smalltalk", "help", "off_topic", "policy_bypass", "approve_plan", "cancel_plan"})
 
 _POLITE = (
@@ -205,6 +208,8 @@ def _spoken(text: str, memory: Memory) -> str:
 def plain_route(text: str, memory: Memory) -> Route | None:
     """The intents that words alone decide, without a look at the cluster; None where more is needed."""
     folded = _spoken(text, memory)
+    if asks_about_own_yes(text):
+        return Route(intent="help", topic=FOUR_EYES)
     if is_bypass(text):
         return Route(intent="policy_bypass")
     if not re.search(r"\w", folded):
@@ -233,6 +238,8 @@ def route(text: str, reading: Reading, memory: Memory, acts: Sequence[Act] = ())
     plain = plain_route(text, memory)
     if plain is not None:
         return plain
+    if lists_own(text):
+        return Route(intent="list_resources")
     folded = fold(text)
     act = acts[0] if acts and acts[0].intent != "create_vm" else None
     if act is not None and not _is_change(act, reading, memory):
