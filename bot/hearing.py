@@ -11,9 +11,11 @@ import structlog
 from agents.contracts import Language
 from bot.chat.port import Commanded, Event, Filled, Pressed, Said
 from bot.domain.approval import CONFIRM, LAY_ASIDE
+from bot.domain.command import is_link
 from bot.domain.edit import EDIT, EDIT_ACTION
 from bot.domain.errors import Lost
 from bot.domain.lease import EXTEND
+from bot.domain.linking import LINK, LINK_NO
 from bot.domain.mending import STOP
 from bot.domain.tracing import TRACE
 from bot.flow.applying import Applying
@@ -23,6 +25,7 @@ from bot.flow.commanding import Commanding
 from bot.flow.editing import Editing
 from bot.flow.intake import Intake
 from bot.flow.leasing import Leasing
+from bot.flow.linking import Linking
 from bot.flow.mending import ACTIONS, Mending
 from bot.flow.planning import Planning
 from bot.flow.reminding import Reminding
@@ -56,6 +59,7 @@ class Stages:
     mending: Mending
     stopping: Stopping
     leasing: Leasing
+    linking: Linking
     tracing: Tracing
 
 
@@ -82,6 +86,8 @@ class Hearing:
             return
         try:
             async with self._keeping(key):
+                # Whoever was linked or parted a moment ago, by another process too, is judged as they are now.
+                await self.stages.linking.links.refresh()
                 await self._heard(event)
         except Broken as fault:
             if fault.is_worth_retrying:
@@ -123,6 +129,9 @@ class Hearing:
 
     async def _commanded(self, event: Commanded) -> None:
         """A command that means a request or a decision is heard as one, with the checks of every other."""
+        if is_link(event.name, event.text):
+            await self.stages.linking.command(event)
+            return
         meant = await self.stages.commanding.command(event)
         if meant is not None:
             await self._heard(meant)
@@ -132,6 +141,8 @@ class Hearing:
         """To the stage that the button belongs to."""
         if event.action in ACTIONS:
             await self.stages.mending.press(event)
+        elif event.action in (LINK, LINK_NO):
+            await self.stages.linking.press(event)
         elif event.action == STOP:
             await self.stages.stopping.press(event)
         elif event.action == EXTEND:

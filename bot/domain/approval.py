@@ -136,7 +136,7 @@ def check_is_open(run: Run, digest: str, now: float) -> None:
 
 def check_has_not_voted(run: Run, person: Person, yes: Collection[str]) -> None:
     """A second yes of the same person is no second person, whichever account it comes from."""
-    if any(person.is_called(voter) for voter in yes):
+    if any(person.is_one_with(voter) for voter in yes):
         raise Refused("approve.already_yes", run=run.id)
 
 
@@ -151,9 +151,9 @@ def check_may_approve(run: Run, person: Person, needs: Needs) -> None:
         raise NotAllowed("approve.no_right", name=person.name)
     if not all(person.groups & groups for groups in needs.approvers):
         raise NotAllowed("approve.other_group", name=person.name)
-    if person.is_called(run.requester):
+    if person.is_one_with(run.requester):
         raise NotAllowed("approve.own_request", name=person.name)
-    if person.is_called(run.edited_by):
+    if person.is_one_with(run.edited_by):
         raise NotAllowed("approve.own_edit", name=person.name)
     if needs.lost and not person.may_destroy:
         key = "acts.no_right_to_lose" if needs.is_of_acts else "approve.no_right_to_destroy"

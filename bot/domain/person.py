@@ -24,6 +24,7 @@ class Person:
 
     ``groups`` are the ids of the groups they are in, by our own records; ``roles`` has what those bring along.
     ``also`` are the ids of their other accounts: whatever a record calls them, it is one person.
+    ``was`` are accounts that were linked with theirs once: they give no right, and never count as a second person.
     """
 
     id: str
@@ -32,10 +33,15 @@ class Person:
     ssh_keys: tuple[str, ...] = ()
     groups: frozenset[str] = frozenset()
     also: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()
 
     def is_called(self, person_id: str | None) -> bool:
         """Whether that id is this person's, by any of their accounts."""
         return person_id == self.id or person_id in self.also
+
+    def is_one_with(self, person_id: str | None) -> bool:
+        """Whether that id is, or ever was, this person's: four eyes are not two because a link was undone."""
+        return self.is_called(person_id) or person_id in self.was
 
     @property
     def may_approve(self) -> bool:

@@ -4,6 +4,7 @@ from agents.contracts import Crew
 from bot.domain.outcome import Ending, Progress, Usable
 from bot.ports.guards import Claimed, Claims, Freeze, Freezes, Trail, Trust, Usage
 from bot.ports.leases import Leases
+from bot.ports.links import LinkAttempt, Links, Side
 from bot.ports.machines import Acts, Importer, Planner, Remains, Runner, UsableCheck
 from bot.ports.records import Attempt, Clock, Handler, Job, Noted, Outgoing, Stack, StateCopy
 from bot.ports.runs import Attempts, Plans, Reservations, Runs, Stacks
@@ -47,6 +48,8 @@ __all__ = [
     "Joined",
     "JoinedThreads",
     "Leases",
+    "LinkAttempt",
+    "Links",
     "Naming",
     "Noted",
     "Notes",
@@ -65,6 +68,7 @@ __all__ = [
     "Runner",
     "Runs",
     "SecondWay",
+    "Side",
     "Stack",
     "Stacks",
     "StateCopy",

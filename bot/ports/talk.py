@@ -100,6 +100,10 @@ class People(Protocol):
         """The person of that id."""
         ...
 
+    def is_named(self, account: str) -> bool:
+        """Whether the settings themselves say whose account it is."""
+        ...
+
     def everybody(self) -> Sequence[Person]:
         """Everybody we know, by name: those of the settings, and the members of the groups of the platforms."""
         ...

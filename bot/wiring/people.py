@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.chat.port import Actor
 from bot.domain.environment import Environment
+from bot.domain.linking import Ties
 from bot.domain.person import Person, Role
 from bot.ports import Directory
 from bot.settings import PersonSetting, Settings
@@ -22,17 +23,20 @@ class Book:
     known: Mapping[str, Person]
     rules: Mapping[str, Environment] = field(default_factory=dict)
     roster: Roster = field(default_factory=Roster)
+    ties: Ties = field(default_factory=Ties)
+    """The accounts that people linked by themselves; only those of a person of the settings count."""
 
     def person(self, who: Actor) -> Person:
         """The person behind an actor; the name on the platform widens nothing."""
-        name = who.name or self.roster.name_of(who.key) or who.id
-        return self._with_groups(self.known.get(who.key) or Person(who.key, name, frozenset()))
+        return self._of(who.key, who.name or self.roster.name_of(who.key) or who.id)
 
     def named(self, person_id: str) -> Person:
         """The person of that id; an id nobody has any more keeps its plain form as a name."""
-        name = self.roster.name_of(person_id) or person_id.partition(":")[2] or person_id
-        plain = Person(person_id, name, frozenset())
-        return self._with_groups(self.known.get(person_id) or plain)
+        return self._of(person_id, self.roster.name_of(person_id) or person_id.partition(":")[2] or person_id)
+
+    def is_named(self, account: str) -> bool:
+        """Whether the settings themselves say whose account it is."""
+        return account in self.known
 
     def everybody(self) -> Sequence[Person]:
         """Everybody we know, by name."""
@@ -51,6 +55,15 @@ class Book:
     def _is_in(self, person: Person, group_id: str) -> bool:
         """A platform names its group's members by the accounts that it knows."""
         return any(map(person.is_called, self.roster.members(group_id)))
+
+    def _of(self, account: str, name: str) -> Person:
+        """Whose account that is: by the settings, else by the person's own link to somebody whom they name."""
+        found = self.known.get(account) or self.known.get(self.ties.person_of.get(account, ""))
+        person = found or Person(account, name, frozenset())
+        linked = () if found is None else self.ties.accounts_of(person.id)
+        also = (*person.also, *(each for each in linked if each not in self.known))
+        was = self.ties.ever.get(person.id, set()) - {*also}
+        return self._with_groups(replace(person, also=also, was=tuple(sorted(was))))
 
     def _with_groups(self, person: Person) -> Person:
         """The roles that a person's groups bring along are theirs for as long as they are in them."""

@@ -11,6 +11,7 @@ from bot.flow.editing import Editing
 from bot.flow.entitling import Entitling
 from bot.flow.intake import Intake
 from bot.flow.leasing import Leasing
+from bot.flow.linking import Linking
 from bot.flow.lives import Lives
 from bot.flow.looking import Looking
 from bot.flow.mending import Mending
@@ -31,6 +32,7 @@ from bot.store.attempts import Attempts
 from bot.store.claims import SqlClaims
 from bot.store.freezes import SqlFreezes
 from bot.store.leases import SqlLeases
+from bot.store.links import SqlLinks
 from bot.store.reminders import SqlReminders
 from bot.store.reservations import SqlReservations
 from bot.store.stacks import SqlStacks, Vault, stack_id_of
@@ -62,6 +64,7 @@ def stages_of(parts: Parts) -> Stages:
         mending=_mending(parts, stacks),
         stopping=_stopping(parts, stacks),
         leasing=_leasing(parts, stacks),
+        linking=_linking(parts),
         tracing=Tracing(parts.runs, parts.jobs, parts.book, _refusing(parts)),
     )
 
@@ -262,6 +265,11 @@ def _stopping(parts: Parts, stacks: SqlStacks) -> Stopping:
     attempts = Attempts(parts.database)
     shared = (parts.outbox, parts.jobs, parts.book, parts.telling)
     return Stopping(parts.runs, stacks, attempts, *shared, refusing=_refusing(parts))
+
+
+def _linking(parts: Parts) -> Linking:
+    links = SqlLinks(parts.database, parts.book.ties)
+    return Linking(links, parts.runs, parts.book, parts.outbox, parts.jobs, parts.telling, parts.now)
 
 
 def _leasing(parts: Parts, stacks: SqlStacks) -> Leasing:

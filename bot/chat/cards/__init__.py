@@ -14,7 +14,7 @@ from bot.chat.cards.deciding import TYPED, names_card
 from bot.chat.cards.editing import corrected, edit_card
 from bot.chat.cards.leases import Offer, lease_card
 from bot.chat.cards.notice import plain_text, without_controls
-from bot.chat.cards.replies import CORRECTION, Line, Told, note_card, reply_card, words_card
+from bot.chat.cards.replies import CORRECTION, Line, Told, link_card, note_card, reply_card, words_card
 from bot.chat.cards.runs import run_card
 from bot.chat.cards.trace import trace_card
 from bot.chat.cards.view import Around
@@ -33,6 +33,7 @@ __all__ = [
     "edit_card",
     "form_card",
     "lease_card",
+    "link_card",
     "names_card",
     "note_card",
     "opening_of",

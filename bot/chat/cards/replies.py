@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.contracts import Question, Reply
-from bot.chat.port import Card, Form, Input, Option, Part, Quote, Text, Tone
+from bot.chat.port import Button, Buttons, Card, Form, Input, Option, Part, Quote, Text, Tone
 from bot.chat.words import Words
+from bot.domain.linking import LINK, LINK_NO
 from iac.errors import Sentence
 
 CORRECTION = "correction"
@@ -51,6 +52,14 @@ def words_card(said: Sequence[Told], words: Words, language: str) -> Card:
     """Several sentences, each on a line of its own: the answer to a command."""
     text = "\n".join(_told(each, words, language) for each in said)
     return Card(plain=text, parts=(Text(text),))
+
+
+def link_card(sentence: Sentence, attempt: str, words: Words, language: str) -> Card:
+    """Asks one side of a link whether the other is theirs too."""
+    said = words.say(sentence, language)
+    yes = Button(LINK, words.text("link.button.yes", language), attempt, "primary")
+    no = Button(LINK_NO, words.text("link.button.no", language), attempt)
+    return Card(plain=said, parts=(Text(said), Buttons((yes, no))), tone="waiting")
 
 
 def _told(told: Told, words: Words, language: str) -> str:

@@ -3,6 +3,7 @@
 from bot.domain.command.parsing import (
     NAMES,
     Command,
+    is_link,
     is_request,
     language_of,
     parse_command,
@@ -20,6 +21,7 @@ __all__ = [
     "Command",
     "Scope",
     "Verb",
+    "is_link",
     "is_request",
     "language_of",
     "parse_command",

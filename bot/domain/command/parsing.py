@@ -76,7 +76,16 @@ def language_of(name: str, text: str = "") -> Tongue | None:
 
 def is_request(name: str, text: str) -> bool:
     """Whether the command asks for machines, and so for the crew."""
-    return VERBS.get(_verb_word(name, text)[0].lower(), ("", None))[0] == "request"
+    return _verb(name, text) == "request"
+
+
+def is_link(name: str, text: str) -> bool:
+    """Whether the command is about whose an account is."""
+    return _verb(name, text) in ("link", "unlink")
+
+
+def _verb(name: str, text: str) -> str:
+    return VERBS.get(_verb_word(name, text)[0].lower(), ("", None))[0]
 
 
 def reason_of(name: str, text: str) -> str:

@@ -25,6 +25,8 @@ VERBS: Final[Mapping[str, tuple[Verb, Tongue | None]]] = {
     "lease": ("lease", None), "bail": ("lease", "fr"),
     "freeze": ("freeze", None), "geler": ("freeze", "fr"),
     "unfreeze": ("unfreeze", None), "dégeler": ("unfreeze", "fr"), "degeler": ("unfreeze", "fr"),
+    "link": ("link", None), "lier": ("link", "fr"),
+    "unlink": ("unlink", None), "délier": ("unlink", "fr"), "delier": ("unlink", "fr"),
     "quota": ("quota", None), "quotas": ("quota", None),
 }  # fmt: skip
 """Each word with what it does. An English word says nothing about the language: the manual is the same for both."""
@@ -32,11 +34,11 @@ VERBS: Final[Mapping[str, tuple[Verb, Tongue | None]]] = {
 SHOWN: Final[Mapping[Tongue, tuple[str, ...]]] = {
     "en": (
         "help", "request", "status", "list", "approve", "discard", "vm", "cluster", "forecast", "lease", "freeze",
-        "unfreeze", "quota",
+        "unfreeze", "link", "unlink", "quota",
     ),
     "fr": (
         "aide", "demander", "état", "lister", "approuver", "abandonner", "vm", "cluster", "prévision", "bail",
-        "geler", "dégeler", "quota",
+        "geler", "dégeler", "lier", "délier", "quota",
     ),
 }  # fmt: skip
 """The words that an answer offers."""
