@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -74,6 +74,8 @@ class Hearing:
     tongue: Tongue
     owner: str
     lease_s: float = HEAR_LEASE_S
+    look_up: Callable[[], Awaitable[object]] | None = None
+    """Reads whose accounts are whose: who was linked or parted a moment ago, elsewhere too, is judged as they are."""
 
     async def hear(self, key: str) -> None:
         """Have the event's whole effect, once; an event that is another worker's is left to it.
@@ -86,8 +88,7 @@ class Hearing:
             return
         try:
             async with self._keeping(key):
-                # Whoever was linked or parted a moment ago, by another process too, is judged as they are now.
-                await self.stages.linking.links.refresh()
+                await self._looked_up()
                 await self._heard(event)
         except Broken as fault:
             if fault.is_worth_retrying:
@@ -104,6 +105,10 @@ class Hearing:
             log.exception("event.broke", key=key, reference=reference)
             await self._tell(event, say("broken.unheard", reference=reference), "broken")
         await self.inbox.done(key)
+
+    async def _looked_up(self) -> None:
+        if self.look_up is not None:
+            await self.look_up()
 
     async def _heard(self, event: Event) -> None:
         if isinstance(event, Pressed) and event.action == EDIT_ACTION:

@@ -49,7 +49,7 @@ from bot.wiring.people import Book, book_from
 from bot.wiring.roster import ASK_EVERY_S
 from bot.wiring.second import second_of
 from bot.wiring.sink import StoreFirst
-from bot.wiring.stages import asking_of, checking_of, stages_of
+from bot.wiring.stages import asking_of, checking_of, links_of, stages_of
 from bot.wiring.standing import runs_home
 from bot.worker import Duty, Worker, name_of_this_process
 from iac.inventory import Cluster
@@ -193,7 +193,7 @@ def _app(parts: Parts, talking: Talking, beside: tuple[str, Standby, TerraformLi
         chat=talking.page,
         chats=talking.chats,
         listening=talking.listening,
-        sink=StoreFirst(inbox, parts.jobs, asking_of(parts), checking_of(parts), parts.now),
+        sink=StoreFirst(inbox, parts.jobs, asking_of(parts), checking_of(parts), links_of(parts), parts.now),
         worker=worker,
         consumer=Consumer(redis_url, worker.handlers(), jobs=parts.jobs),
         checks={**Checks(parts, standby, signs).all(), **hearing},
@@ -215,6 +215,7 @@ def _worker(parts: Parts, chats: Mapping[str, Chat], inbox: SqlInbox, signs: Sig
             Tongue(parts.runs, parts.words),
             parts.owner,
             parts.settings.claim_seconds,
+            links_of(parts).refresh,
         ),
         stages=stages,
         inbox=inbox,
@@ -222,7 +223,7 @@ def _worker(parts: Parts, chats: Mapping[str, Chat], inbox: SqlInbox, signs: Sig
         jobs=parts.jobs,
         sender=Sender(parts.database, chats, parts.settings.claim_seconds),
         now=parts.now,
-        first=(parts.book.roster.begun,),
+        first=(parts.book.roster.begun, links_of(parts).refresh),
         duties=(
             Duty("audit", parts.trust.look, LOOK_EVERY_S),
             Duty("signs", signs.give, SIGN_EVERY_S),

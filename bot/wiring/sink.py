@@ -12,7 +12,7 @@ from bot.domain.errors import Refused
 from bot.flow.asking import Asking
 from bot.flow.checking import Checking
 from bot.flow.tongue import ASKED, REQUESTED
-from bot.ports import Clock, Jobs
+from bot.ports import Clock, Jobs, Links
 from bot.store.inbox import SqlInbox
 
 log = structlog.get_logger()
@@ -26,21 +26,28 @@ class StoreFirst:
     jobs: Jobs
     asking: Asking
     checking: Checking
+    links: Links
     now: Clock
 
     async def __call__(self, event: Event) -> Mapping[str, str] | None:
         """Check, store, and ring only for what is new. A lost ring is found by the sweeper."""
-        wrong = await self.checking.errors(event) if isinstance(event, Filled) else {}
+        wrong = await self._wrong(event) if isinstance(event, Filled) else {}
         if wrong and not await self.inbox.has(event.dedupe):
             return wrong
         if await self.inbox.store(event, self.now()):
             await self.jobs.send("hear" if _is_for_the_crew(event) else "press", event.dedupe)
         return None
 
+    async def _wrong(self, form: Filled) -> Mapping[str, str]:
+        """Judged by whose the account is now: a link may have been made in another process."""
+        await self.links.refresh()
+        return await self.checking.errors(form)
+
     async def form_for(self, event: Event) -> Opening | None:
         """The form to open now; None where there is none, or none in time: then the event is stored as any other."""
         try:
             async with asyncio.timeout(OPENS_S):
+                await self.links.refresh()
                 return await self.asking.form_for(event)
         except Refused:
             return None

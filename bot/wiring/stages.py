@@ -267,9 +267,13 @@ def _stopping(parts: Parts, stacks: SqlStacks) -> Stopping:
     return Stopping(parts.runs, stacks, attempts, *shared, refusing=_refusing(parts))
 
 
+def links_of(parts: Parts) -> SqlLinks:
+    """The links that the people of this process are looked up by."""
+    return SqlLinks(parts.database, parts.book.ties)
+
+
 def _linking(parts: Parts) -> Linking:
-    links = SqlLinks(parts.database, parts.book.ties)
-    return Linking(links, parts.runs, parts.book, parts.outbox, parts.jobs, parts.telling, parts.now)
+    return Linking(links_of(parts), parts.runs, parts.book, parts.outbox, parts.jobs, parts.telling, parts.now)
 
 
 def _leasing(parts: Parts, stacks: SqlStacks) -> Leasing:

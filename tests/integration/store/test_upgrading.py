@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, inspect
 import bot.store.holds
 import bot.store.joined
 import bot.store.leases
+import bot.store.links
 import bot.store.notes
 import bot.store.second
 import bot.store.usage  # noqa: F401 - they have tables of their own  # noqa: F401 - it has a table of its own
