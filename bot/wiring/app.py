@@ -41,6 +41,7 @@ from bot.wiring.chats import Talking, talking_of
 from bot.wiring.checks import Checks
 from bot.wiring.cluster import open_cluster
 from bot.wiring.crew import RunsDesk, crew_of, purse_of
+from bot.wiring.forms import asking_of, checking_of
 from bot.wiring.keys import state_key
 from bot.wiring.linting import TerraformLint
 from bot.wiring.machines import KeptPlanner, credentials_of, planner_of, runner_environment, steps_of
@@ -49,7 +50,7 @@ from bot.wiring.people import Book, book_from
 from bot.wiring.roster import ASK_EVERY_S
 from bot.wiring.second import second_of
 from bot.wiring.sink import StoreFirst
-from bot.wiring.stages import asking_of, checking_of, links_of, stages_of
+from bot.wiring.stages import links_of, stages_of
 from bot.wiring.standing import runs_home
 from bot.worker import Duty, Worker, name_of_this_process
 from iac.inventory import Cluster

@@ -3,8 +3,6 @@
 from bot.flow.acting import Acting
 from bot.flow.applying import Applying
 from bot.flow.approving import Approving
-from bot.flow.asking import Asking
-from bot.flow.checking import Checking
 from bot.flow.closing import Closing
 from bot.flow.commanding import Commanding
 from bot.flow.editing import Editing
@@ -65,18 +63,8 @@ def stages_of(parts: Parts) -> Stages:
         stopping=_stopping(parts, stacks),
         leasing=_leasing(parts, stacks),
         linking=_linking(parts),
-        tracing=Tracing(parts.runs, parts.jobs, parts.book, _refusing(parts)),
+        tracing=Tracing(parts.runs, parts.jobs, parts.book, refusing_of(parts)),
     )
-
-
-def asking_of(parts: Parts) -> Asking:
-    """What opens forms; it shares a reading of the cluster with whoever read a moment ago."""
-    return Asking(parts.runs, parts.book, parts.recent, parts.words, parts.now)
-
-
-def checking_of(parts: Parts) -> Checking:
-    """What checks forms before they are stored."""
-    return Checking(parts.runs, parts.book, parts.recent, _refusing(parts), parts.now)
 
 
 def _intake(parts: Parts, stacks: SqlStacks) -> Intake:
@@ -149,12 +137,13 @@ def _approving(parts: Parts, stacks: SqlStacks) -> Approving:
         jobs=parts.jobs,
         people=parts.book,
         telling=parts.telling,
-        refusing=_refusing(parts),
+        refusing=refusing_of(parts),
         now=parts.now,
     )
 
 
-def _refusing(parts: Parts) -> Refusing:
+def refusing_of(parts: Parts) -> Refusing:
+    """What keeps a press that does not count, and tells its presser."""
     return Refusing(
         votes=SqlVotes(parts.database),
         outbox=parts.outbox,
@@ -173,7 +162,7 @@ def _editing(parts: Parts, stacks: SqlStacks) -> Editing:
         cluster=parts.recent,
         jobs=parts.jobs,
         people=parts.book,
-        refusing=_refusing(parts),
+        refusing=refusing_of(parts),
         superseding=Superseding(parts.runs, parts.jobs, parts.telling, parts.now),
         now=parts.now,
     )
@@ -258,13 +247,13 @@ def _acting(parts: Parts, cluster: Cluster) -> Acting:
 
 
 def _mending(parts: Parts, stacks: SqlStacks) -> Mending:
-    return Mending(parts.runs, stacks, parts.jobs, parts.book, parts.telling, _refusing(parts), parts.now)
+    return Mending(parts.runs, stacks, parts.jobs, parts.book, parts.telling, refusing_of(parts), parts.now)
 
 
 def _stopping(parts: Parts, stacks: SqlStacks) -> Stopping:
     attempts = Attempts(parts.database)
     shared = (parts.outbox, parts.jobs, parts.book, parts.telling)
-    return Stopping(parts.runs, stacks, attempts, *shared, refusing=_refusing(parts))
+    return Stopping(parts.runs, stacks, attempts, *shared, refusing=refusing_of(parts))
 
 
 def links_of(parts: Parts) -> SqlLinks:
@@ -284,7 +273,7 @@ def _leasing(parts: Parts, stacks: SqlStacks) -> Leasing:
         jobs=parts.jobs,
         people=parts.book,
         telling=parts.telling,
-        refusing=_refusing(parts),
+        refusing=refusing_of(parts),
         now=parts.now,
     )
 
