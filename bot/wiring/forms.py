@@ -2,7 +2,8 @@
 
 from bot.flow.asking import Asking
 from bot.flow.checking import Checking
-from bot.wiring.stages import Parts, refusing_of
+from bot.wiring.parts import Parts
+from bot.wiring.stages import refusing_of
 
 
 def asking_of(parts: Parts) -> Asking:
