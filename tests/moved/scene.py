@@ -57,7 +57,7 @@ def small(number: int) -> PlacedGuest:
 
 @asynccontextmanager
 async def moving(lab: RunningLab, tally: Tally, dice: random.Random) -> AsyncIterator[None]:
-    """Until the end of the block, one guest after the other is on another node than before, the busiest hour ever."""
+    """Until the end of the block, one guest after the other is on another node than before."""
     ends = tally.moves + tally.most_moves
 
     async def move() -> None:
