@@ -9,19 +9,21 @@ from bot.chat.port import Said
 from iac.errors import Broken
 from tests.fixtures.slack.fake import ALICE, BOB, OPS
 from tests.fixtures.slack.payloads import message_event
+from tests.integration.slack.over_http import serving
 
 THREADS, REPLIES = 3, 4
+PATIENCE_S = 60.0
 
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_every_word_of_our_threads_is_heard_once_and_none_of_the_others(room, seed):
     dice, slack = random.Random(seed), room.slack
-    slack.mention_kinds, slack.tells_own = (), False
-    slack.sockets.ack_s, slack.carrier.again_s = 5.0, (0.0,) * 9
+    slack.mention_kinds, slack.tells_own, slack.carrier.again_s = (), False, ()
     room.heard.errors = lambda _event: _fails(dice)
     ours, events = await _spoken(slack)
     dice.shuffle(events)
-    async with room.hearing():
+    async with serving(room):
+        slack.way.ack_s, slack.carrier.again_s = PATIENCE_S, (0.0,) * 9
         deliveries = [slack.event(event) for event in events for _ in range(dice.randint(1, 3))]
         for delivery in deliveries:
             await delivery.over.wait()

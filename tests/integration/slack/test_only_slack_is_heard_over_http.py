@@ -1,47 +1,15 @@
 """HTTP mode: what Slack did not sign, or signed long ago, is refused and leaves no trace."""
 
-import asyncio
-import contextlib
 import io
 import time
 
 import aiohttp
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 
 from bot.chat.port import Commanded, Said
-from bot.chat.slack.manifest import PATH
 from iac.errors import Broken
-from tests.fixtures.ports import free_port
 from tests.fixtures.slack.fake import ALICE, OPS
-
-SECRET = "a secret of the tests"
-
-
-@contextlib.asynccontextmanager
-async def serving(room, secret=SECRET):
-    """The adapter behind a real server, and Slack calling it there."""
-    chat = room.again(mode="http", signing=secret, app="")
-    port = free_port()
-    config = uvicorn.Config(
-        Starlette(routes=list(chat.routes())),
-        host="127.0.0.1",
-        port=port,
-        log_level="error",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    try:
-        await room.slack.until(lambda: server.started, "the server is up")
-        room.slack.over_http(f"http://127.0.0.1:{port}{PATH}", SECRET)
-        room.slack.carrier.again_s = ()
-        async with room.hearing():
-            yield
-    finally:
-        server.should_exit = True
-        await task
+from tests.integration.slack.over_http import SECRET, serving
 
 
 @pytest.mark.parametrize(
