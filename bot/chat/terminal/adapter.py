@@ -120,6 +120,7 @@ class TerminalChat:
         self._posted[key] = Message(self.conversation, key)
         self.out(f"({self.words.text('terminal.private', self.language)})")
         self._print(render_card(card, is_coloured=self.is_coloured))
+        self._buttons = (*_buttons_of(card), *self._buttons)
         form = _form_of(card)
         if form:
             self._ask_for(form, is_private=True)
@@ -229,8 +230,7 @@ class TerminalChat:
 
     def _show(self, name: str, card: Card) -> None:
         self._print(self._told.lines(name, card))
-        rows = [part.items for part in card.parts if isinstance(part, Buttons)]
-        self._buttons = tuple(button for row in rows for button in row)
+        self._buttons = _buttons_of(card)
         form = _form_of(card)
         if form:
             self._ask_for(form, is_private=False)
@@ -263,6 +263,10 @@ class TerminalChat:
 
 def _form_of(card: Card) -> Form | None:
     return next((part for part in card.parts if isinstance(part, Form)), None)
+
+
+def _buttons_of(card: Card) -> tuple[Button, ...]:
+    return tuple(button for part in card.parts if isinstance(part, Buttons) for button in part.items)
 
 
 def _nonce() -> str:

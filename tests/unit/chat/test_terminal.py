@@ -168,6 +168,18 @@ async def test_a_whisper_reaches_only_the_one_at_the_keyboard():
     assert "for bob" not in desk.shown
 
 
+async def test_a_button_of_a_private_word_is_pressed_beside_those_of_the_card():
+    desk = Desk()
+    mine = Buttons((Button("link", "Yes, both are mine", "a1"), Button("link_no", "No", "a1")))
+    await desk.chat.post(desk.chat.conversation, Card("p", (Text("a plan"), BUTTONS), "plan"), key="r1")
+    await desk.chat.whisper(desk.chat.conversation, ALICE, Card("yours?", (Text("yours?"), mine)), key="w")
+    await desk.type("Yes, both are mine", "a")
+    assert [(event.action, event.value) for event in desk.heard] == [
+        ("link", "a1"),
+        ("approve", BUTTONS.items[0].value),
+    ]
+
+
 async def test_a_private_question_is_answered_at_the_keyboard_whatever_the_card_does_meanwhile():
     desk = Desk()
     names = Form("confirm:r1:a", "Type its name", (Input("names", "Name"),))
