@@ -16,7 +16,7 @@ from tests.fixtures.workbench import Bench
 from tests.moved.scene import Tally, play
 
 GUESTS = int(os.environ.get("MOVED_GUESTS", "100"))
-ROUNDS = int(os.environ.get("MOVED_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("MOVED_ROUNDS", "2"))
 
 
 async def _play(home: Path) -> Tally:
