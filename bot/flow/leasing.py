@@ -1,6 +1,5 @@
 """Leasing: what the clock does about guests that live for a time, and what a press of Extend does."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,9 +12,10 @@ from bot.chat.words import moment
 from bot.domain.errors import Refused, Sentence, say
 from bot.domain.lease import Lease, LeaseRules, Step, extended, parse_lease_button, step_of
 from bot.domain.recovery import last_change, standing_guests
-from bot.domain.run import Run, RunState
+from bot.domain.run import Run
+from bot.flow.again import next_revision
 from bot.flow.refusing import Refusing
-from bot.flow.superseding import RUN_ID_LENGTH
+from bot.flow.superseding import run_id_of
 from bot.flow.telling import Telling, proposal_json, proposal_of
 from bot.ports import Clock, Jobs, Leases, Noted, Outgoing, People, Runs, Stack, Stacks
 from iac.acts import Deed
@@ -112,21 +112,10 @@ class Leasing:
         log.info("lease.run_proposed", guest=lease.guest, run=run.id, intent=proposal.intent)
 
     def _run(self, lease: Lease, known: Sequence[Run], proposal: Proposal, stack: Stack) -> Run:
-        at = self.now()
-        name = f"lease:{lease.value}:{lease.due_at}"
-        return Run(
-            id=hashlib.sha256(name.encode()).hexdigest()[:RUN_ID_LENGTH],
-            stack_id=stack.id,
-            conversation=stack.conversation.key,
-            revision=max(run.revision for run in known) + 1,
-            state=RunState.PENDING,
-            requester=lease.owner,
-            language=stack.language,
-            proposal=proposal_json(proposal),
-            outcome={},
-            created_at=at,
-            updated_at=at,
-        )
+        name = run_id_of(f"lease:{lease.value}:{lease.due_at}")
+        new = next_revision(known[-1], name, known, self.now())
+        asked = proposal_json(proposal)
+        return replace(new, edited_by=None, requester=lease.owner, language=stack.language, proposal=asked)
 
     def _sentence(self, step: Step, stack: Stack) -> Sentence:
         lease = step.lease

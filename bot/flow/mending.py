@@ -1,8 +1,7 @@
 """Mending: Finish or Undo was pressed on the card of an apply that is over. Each becomes a run as any other."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -13,8 +12,10 @@ from bot.domain.errors import Refused
 from bot.domain.mending import FINISH, UNDO, check_can_finish, check_is_free, check_is_this, check_may_ask, undone_by
 from bot.domain.outcome import parse_outcome
 from bot.domain.person import Person
-from bot.domain.run import Run, RunState
+from bot.domain.run import Run
+from bot.flow.again import next_revision
 from bot.flow.refusing import Refusing
+from bot.flow.superseding import run_id_of
 from bot.flow.telling import Telling, proposal_json, proposal_of
 from bot.ports import Clock, Jobs, People, Runs, Stacks
 
@@ -61,23 +62,10 @@ class Mending:
 
     def _new(self, run: Run, person: Person, known: Sequence[Run], action: str) -> Run:
         """The same for presses of one moment: they count once."""
-        at = self.now()
         proposal = _rest(run, known) if action == FINISH else _removal(run, known)
         over = sum(1 for other in known if other.is_over)
-        name = f"{run.id}:{action}:{over}"
-        return Run(
-            id=hashlib.sha256(name.encode()).hexdigest()[: len(run.id)],
-            stack_id=run.stack_id,
-            conversation=run.conversation,
-            revision=max(other.revision for other in known) + 1,
-            state=RunState.PENDING,
-            requester=person.id,
-            language=run.language,
-            proposal=proposal_json(proposal),
-            outcome={},
-            created_at=at,
-            updated_at=at,
-        )
+        new = next_revision(run, run_id_of(f"{run.id}:{action}:{over}"), known, self.now())
+        return replace(new, edited_by=None, requester=person.id, proposal=proposal_json(proposal))
 
 
 def _rest(run: Run, known: Sequence[Run]) -> Proposal:
