@@ -12,13 +12,25 @@ CPU_TYPES = ("x86-64-v2", DEFAULT_CPU, "x86-64-v3", "x86-64-v4")
 
 
 @dataclass(frozen=True, slots=True)
+class HttpCheck:
+    """What has to answer on a new guest before it counts as done: ``GET path`` on ``port``, without TLS."""
+
+    port: int = 80
+    path: str = "/"
+
+    def __str__(self) -> str:
+        """As a URL ends: ``:8080/health``."""
+        return f":{self.port}{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
 class GuestSpec:
     """One virtual machine as wished for: sizes are final, places are wishes (None: the placement picks).
 
     ``template`` is the name of a template seen in the inventory. ``memory_mb`` counts 1 GB as 1024 MB;
     ``disk_gb`` is the size of the first disk in GiB. ``cpu`` is the type of the virtual processor, one of
     ``CPU_TYPES``; ``devices`` are names of PVE's mapped devices. ``near`` and ``apart`` name guests whose node is
-    wanted, or not; those that are ``is_spread`` go to as many nodes as can be.
+    wanted, or not; those that are ``is_spread`` go to as many nodes as can be. ``http`` is what must answer on it.
     """
 
     name: str
@@ -36,6 +48,7 @@ class GuestSpec:
     near: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     is_spread: bool = False
+    http: HttpCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,11 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Usable:
-    """Whether a guest is really up. Each field is None until it held; seconds since the check began."""
+    """Whether a guest is really up. Each field is None until it held; seconds since the check began.
+
+    ``http_status`` is the last status that its page answered with. ``said`` are lines that the guest itself wrote
+    about what failed in it: text from outside.
+    """
 
     guest: str
     address: str | None = None
@@ -46,6 +50,9 @@ class Usable:
     ssh_s: float | None = None
     ssh_line: str = ""
     missing: tuple[str, ...] = ()
+    http_s: float | None = None
+    http_status: int | None = None
+    said: tuple[str, ...] = ()
 
     @property
     def is_usable(self) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.domain.outcome import Progress, Usable
@@ -99,7 +99,7 @@ class Usability:
     async def check(self, guest: PlacedGuest, *, seconds: float) -> Usable:
         """Wait until the guest is usable, at most ``seconds``."""
         up = await self.eye.check(guest, seconds=seconds)
-        return Usable(up.guest, up.address, up.agent_s, up.cloud_init_s, up.ssh_s, up.ssh_line, up.missing)
+        return Usable(**asdict(up))
 
 
 def runner_environment(settings: Settings) -> Mapping[str, str]:

@@ -104,6 +104,10 @@ class LabControl:
         """Silence the agent of a guest, or let it speak."""
         self._post("agent", vmid=vmid, is_silent=is_silent)
 
+    def web(self, name: str, port: int, **more: Any) -> None:
+        """Let guests of that name serve a page; ``more``: ``path``, ``status``, ``seconds`` after their start."""
+        self._post("web", name=name, port=port, **more)
+
     def lock_guest(self, vmid: int, lock: str | None) -> None:
         """Lock a guest, as somebody else's work would; None takes the lock away."""
         self._post("lock_guest", vmid=vmid, lock=lock)

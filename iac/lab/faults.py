@@ -11,6 +11,7 @@ KINDS = {
     "task_hang": "a task of a matching type never ends, unless it is stopped or released",
     "task_slow": "a task of a matching type takes that many seconds",
     "agent_silent": "the agent of the guest with a matching VMID does not answer",
+    "cloud_init_error": "cloud-init of the guest with a matching VMID has ended with text as its log",
 }
 
 

@@ -1,8 +1,9 @@
-"""Guests that can be reached: each one with power gets a real TCP port on loopback that answers as SSH does."""
+"""Guests that can be reached: each one with power has a port on loopback for SSH, and one for its page."""
 
 import asyncio
 
 from iac.lab.running import Lab
+from iac.lab.web import WebDoor, opens_at, web_of
 from iac.lab.world import Guest
 
 SSH_SECONDS, PATIENCE_SECONDS = 1.5, 30.0
@@ -29,6 +30,7 @@ class Ports:
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self._servers: dict[str, SshDoor] = {}
+        self._webs: dict[str, WebDoor] = {}
         self._turn = asyncio.Lock()
 
     async def follow(self) -> None:
@@ -41,13 +43,26 @@ class Ports:
                 self._servers.pop(vmid).close()
             for vmid in wanted - self._servers.keys():
                 self._servers[vmid] = await self._open(self.lab.world.guests[vmid])
+            await self._follow_webs()
+
+    async def _follow_webs(self) -> None:
+        """The same for their pages; a page opens no sooner than the guest's SSH."""
+        lab = self.lab
+        due = {v: web_of(lab, g) for v in self._servers if lab.now >= opens_at(lab, g := lab.world.guests[v])}
+        for vmid in [vmid for vmid, door in self._webs.items() if due.get(vmid) != door.web]:
+            self._webs.pop(vmid).close()
+        for vmid, web in due.items():
+            if web and vmid not in self._webs:
+                self._webs[vmid] = await WebDoor.at(web)
 
     def next_due(self) -> float:
         """When the next guest should begin to answer, epoch seconds."""
         lab = self.lab
         waits = [g for vmid, g in lab.world.guests.items() if g.is_running and g.address and vmid not in self._servers]
         online = [g for g in waits if lab.world.nodes[g.node].is_online]
-        return min((g.booted_at + lab.wall(SSH_SECONDS) for g in online), default=float("inf"))
+        soonest = min((g.booted_at + lab.wall(SSH_SECONDS) for g in online), default=float("inf"))
+        closed = [lab.world.guests[vmid] for vmid in self._servers if vmid not in self._webs]
+        return min([soonest, *(opens_at(lab, g) for g in closed)])
 
     def reach(self) -> dict[str, dict[str, tuple[str, int]]]:
         """Address -> port -> where that really is."""
@@ -56,6 +71,8 @@ class Ports:
             guest = self.lab.world.guests.get(vmid)
             if guest and guest.address and guest.ssh_port:
                 found[guest.address] = {SSH_PORT: ("127.0.0.1", guest.ssh_port)}
+                if door := self._webs.get(vmid):
+                    found[guest.address][str(door.web.port)] = ("127.0.0.1", door.port)
         return found
 
     async def close(self) -> None:
@@ -63,6 +80,8 @@ class Ports:
         async with self._turn:
             for vmid in list(self._servers):
                 self._servers.pop(vmid).close()
+            for vmid in list(self._webs):
+                self._webs.pop(vmid).close()
 
     def _is(self, vmid: str, door: "SshDoor") -> bool:
         """Whether that is the guest's own door: after a reset, another guest may have its number."""

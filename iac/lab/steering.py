@@ -9,6 +9,7 @@ from iac.lab.api import ha, power
 from iac.lab.api.qemu import forget_guest
 from iac.lab.running import Lab, Work
 from iac.lab.seed import template
+from iac.lab.web import Web
 from iac.lab.world import Fault, Guest, Row
 
 Verb = Callable[[Lab, Row], Any]
@@ -130,6 +131,14 @@ def remove_guest(lab: Lab, args: Row) -> None:
 def agent(lab: Lab, args: Row) -> None:
     """Silence the agent of a guest, or let it speak."""
     _guest(lab, args).is_agent_silent = bool(args["is_silent"])
+
+
+@verb
+def web(lab: Lab, args: Row) -> None:
+    """Let guests of that name serve a page; the other fields are those of ``Web``."""
+    page = asdict(Web(**{field: value for field, value in args.items() if field != "name"}))
+    lab.world.table("webs")[str(args["name"])] = page
+    lab.is_dirty = True
 
 
 @verb

@@ -1,4 +1,4 @@
-"""Is the guest really up: agent, address, cloud-init, SSH."""
+"""Is the guest really up: agent, address, cloud-init, SSH, HTTP."""
 
 from iac.usable.checking import Reach, Up, UsableCheck
 

@@ -2,17 +2,26 @@
 
 import asyncio
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from iac.errors import Broken
 from iac.proxmox.access import Access, close, connect
 from iac.proxmox.door import call, in_thread
 from iac.proxmox.rows import flag, rows, text, whole
+from iac.usable.words import last_words
 
-Progress = Literal["waiting", "done", "failed"]
+Progress = Literal["waiting", "done", "failed", "absent"]
 
 _NO_SUCH_COMMAND = 127
 _EXEC_PAUSE_S = 0.1
+_NOT_FOUND = re.compile(r"failed to execute child process", re.IGNORECASE)
+"""The agent's own words where a program is not there."""
+
+_DETAIL = ("cloud-init", "status", "--long")
+_LOG = ("tail", "-n", "60", "/var/log/cloud-init-output.log")
+"""More than is shown: a key is only known for one by its first line."""
 
 
 class Agent:
@@ -38,12 +47,31 @@ class Agent:
 
     async def cloud_init(self) -> Progress:
         """What ``cloud-init status`` says inside the guest."""
-        started = await self._call("POST", "exec", command=["cloud-init", "status"])
+        try:
+            return parse_cloud_init(await self._run("cloud-init", "status"))
+        except Broken as broken:
+            if _NOT_FOUND.search(broken.why):
+                return "absent"
+            raise
+
+    async def cloud_init_words(self) -> tuple[str, ...]:
+        """The last lines that cloud-init wrote about its own failure, bounded; none where they cannot be read."""
+        return last_words(await self._printed(*_DETAIL), await self._printed(*_LOG))
+
+    async def _printed(self, *command: str) -> str:
+        try:
+            return text(await self._run(*command), "out-data")
+        except Broken:
+            return ""
+
+    async def _run(self, *command: str) -> Mapping[str, Any]:
+        """How a command in the guest ended."""
+        started = await self._call("POST", "exec", command=list(command))
         pid = whole(started, "pid") if isinstance(started, Mapping) else 0
         while True:
             answer = await self._call("GET", "exec-status", pid=pid)
             if isinstance(answer, Mapping) and flag(answer, "exited"):
-                return parse_cloud_init(answer)
+                return answer
             await asyncio.sleep(_EXEC_PAUSE_S)
 
     async def _find(self) -> None:
@@ -85,11 +113,13 @@ def parse_cloud_init(answer: Mapping[str, Any]) -> Progress:
 
     It prints "status: running", "done", "error", "disabled" or "not run" (older: "not started"), and exits with
     0, 1 for an error, or 2 for "done, with complaints" (cloud-init 23.4 and later). Disabled counts as done: the
-    template was made that way. No such command means that it never will finish.
+    template was made that way. No such command means that it never will finish: it is absent.
     """
     out = text(answer, "out-data").lower()
     exit_code = whole(answer, "exitcode")
-    if exit_code == _NO_SUCH_COMMAND or "status: error" in out:
+    if exit_code == _NO_SUCH_COMMAND:
+        return "absent"
+    if "status: error" in out:
         return "failed"
     if "status: done" in out or "status: disabled" in out or "degraded" in out:
         return "done"

@@ -1,4 +1,4 @@
-"""Done means usable: wait until agent, address, cloud-init and SSH hold, or say which did not."""
+"""Done means usable: wait until agent, address, cloud-init, SSH and HTTP hold, or say which did not."""
 
 import asyncio
 import contextlib
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from iac.errors import Broken
 from iac.proxmox.access import Access
 from iac.proxmox.door import Forbidden
-from iac.spec import PlacedGuest
+from iac.spec import HttpCheck, PlacedGuest
 from iac.usable.agent import Agent
+from iac.usable.http import GOOD, status_of
 from iac.usable.ssh import SSH_PORT, greets_as_ssh, ssh_line
 
 Reach = Callable[[str, int], Awaitable[tuple[str, int]]]
@@ -19,14 +20,18 @@ Reach = Callable[[str, int], Awaitable[tuple[str, int]]]
 FIRST_PAUSE_S, LONGEST_PAUSE_S, SLOWER = 0.25, 1.0, 1.3
 LAST_CHANCE_S = 2.0
 """After cloud-init has failed, SSH and the address get this long, so that the report does not blame them too."""
+WORDS_S = 5.0
+"""So long the words of a failure are waited for; that it failed is reported with or without them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Up:
     """Whether a guest is really up. Each field is None until it held; seconds since the check began.
 
-    ``missing`` has what did not hold: agent, address, cloud_init, ssh; agent_forbidden or cloud_init_forbidden
-    where the token may not ask; cloud_init_failed where it ended with an error.
+    ``missing`` has what did not hold: agent, address, cloud_init, ssh, http; agent_forbidden or cloud_init_forbidden
+    where the token may not ask; cloud_init_failed where it ended with an error, of which ``said`` has the last lines,
+    written by the guest; cloud_init_absent where there is none; http_status where ``http_status`` is no good one,
+    http_untried where SSH did not open before.
     """
 
     guest: str
@@ -36,6 +41,9 @@ class Up:
     ssh_s: float | None = None
     ssh_line: str = ""
     missing: tuple[str, ...] = ()
+    http_s: float | None = None
+    http_status: int | None = None
+    said: tuple[str, ...] = ()
 
 
 class UsableCheck:
@@ -69,23 +77,25 @@ class _Watch:
         self._gave_up: dict[str, str] = {}
         self._address: str | None = None
         self._dialled: tuple[str, int] | None = None
+        self._http_status: int | None = None
+        self._said: tuple[str, ...] = ()
 
     async def until_settled(self) -> None:
         """Return when everything held, or when what is left can no longer hold."""
-        inside, ssh = asyncio.ensure_future(self._inside()), asyncio.ensure_future(self._ssh())
+        inside, outside = asyncio.ensure_future(self._inside()), asyncio.ensure_future(self._outside())
         try:
             await inside
-            patience = LAST_CHANCE_S if "cloud_init" in self._gave_up else None
-            await asyncio.wait_for(ssh, patience)
+            async with asyncio.timeout(LAST_CHANCE_S if "cloud_init" in self._gave_up else None):
+                await outside
         finally:
             inside.cancel()
-            ssh.cancel()
+            outside.cancel()
 
     def result(self) -> Up:
         """What held and what did not, in the order people care."""
         guest = self._guest
-        wanted = ("agent", "address", "cloud_init", "ssh")
-        missing = tuple(self._gave_up.get(what, what) for what in wanted if what not in self._held)
+        wanted = ("agent", "address", "cloud_init", "ssh", *(("http",) if guest.spec.http else ()))
+        missing = tuple(self._why_not(what) for what in wanted if what not in self._held)
         line = ssh_line(guest.user, *self._dialled) if self._dialled else ""
         return Up(
             guest=guest.spec.name,
@@ -95,7 +105,17 @@ class _Watch:
             ssh_s=self._held.get("ssh"),
             ssh_line=line,
             missing=missing,
+            http_s=self._held.get("http"),
+            http_status=self._http_status,
+            said=self._said,
         )
+
+    def _why_not(self, what: str) -> str:
+        if what == "http" and "ssh" not in self._held:
+            return "http_untried"
+        if what == "http" and self._http_status is not None:
+            return "http_status"
+        return self._gave_up.get(what, what)
 
     def _holds(self, what: str) -> None:
         self._held.setdefault(what, round(time.monotonic() - self._began, 2))
@@ -136,16 +156,37 @@ class _Watch:
 
     async def _cloud_init(self) -> bool:
         progress = await self._agent.cloud_init()
+        if progress in ("failed", "absent"):
+            self._gave_up["cloud_init"] = f"cloud_init_{progress}"
         if progress == "failed":
-            self._gave_up["cloud_init"] = "cloud_init_failed"
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WORDS_S):
+                    self._said = await self._agent.cloud_init_words()
         return progress == "done"
 
-    async def _ssh(self) -> None:
+    async def _outside(self) -> None:
+        """What is seen from here: SSH, then the page where one was asked for."""
+        await self._seen("ssh", self._greets)
+        wanted = self._guest.spec.http
+        if wanted:
+            await self._seen("http", lambda address: self._answers(address, wanted))
+
+    async def _seen(self, what: str, attempt: Callable[[str], Awaitable[bool]]) -> None:
         async for _ in _turns():
             address = self._address or (self._guest.address.ip if self._guest.address else None)
-            if address is not None and await self._greets(address):
-                self._holds("ssh")
+            if address is not None and await attempt(address):
+                self._holds(what)
                 return
+
+    async def _answers(self, address: str, wanted: HttpCheck) -> bool:
+        try:
+            socket = await self._reach(address, wanted.port)
+        except (Broken, OSError, LookupError):
+            return False
+        host = f"[{address}]" if ":" in address else address
+        status = await status_of(socket, host=f"{host}:{wanted.port}", path=wanted.path)
+        self._http_status = status or self._http_status
+        return status in GOOD
 
     async def _greets(self, address: str) -> bool:
         try:

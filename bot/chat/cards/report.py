@@ -46,23 +46,43 @@ def _guest_parts(view: View, usable: Usable) -> list[Part]:
     parts: list[Part] = [Text(_verdict(view, usable)), Fields(_facts(view, usable, guest))]
     if usable.ssh_line:
         parts.append(Code(usable.ssh_line))
+    if usable.said:
+        parts += [Text(view.say("report.said", guest=usable.guest)), Code("\n".join(usable.said))]
     return parts
 
 
 def _verdict(view: View, usable: Usable) -> str:
-    held = view.words_join(_held(view, usable))
+    page = _page(view, usable)
+    held = view.words_join(_held(view, usable, page))
     if usable.is_usable:
         return view.say("card.usable", guest=usable.guest, held=held or view.say("card.held.nothing"))
-    missing = tuple(_missing(view, what) for what in usable.missing)
+    missing = tuple(_missing(view, what, page, usable.http_status or 0) for what in usable.missing)
     lines = [view.say("card.not_usable", guest=usable.guest, missing=missing)]
     if held:
         lines.append(view.say("card.held", held=held))
-    return "\n".join([*lines, view.say("card.not_usable_way")])
+    return "\n".join([*lines, *_ways(view, usable)])
 
 
-def _held(view: View, usable: Usable) -> tuple[str, ...]:
+def _ways(view: View, usable: Usable) -> tuple[str, ...]:
+    """The way on for each thing that time alone will not mend; else that it may need more of it."""
+    keys = (f"report.way.{what}" for what in usable.missing)
+    return tuple(view.say(key) for key in keys if view.words.has(key)) or (view.say("card.not_usable_way"),)
+
+
+def _page(view: View, usable: Usable) -> str:
+    """Where the page is that was asked for, as people type it."""
+    guest = next((g for g in view.outcome.guests if g.spec.name == usable.guest), None)
+    reserved = guest.address.ip if guest and guest.address else usable.guest
+    return f"http://{usable.address or reserved}{guest.spec.http or ''}" if guest else ""
+
+
+def _held(view: View, usable: Usable, page: str) -> tuple[str, ...]:
     times = (("agent", usable.agent_s), ("cloud_init", usable.cloud_init_s), ("ssh", usable.ssh_s))
-    return tuple(_held_text(view, what, seconds) for what, seconds in times if seconds is not None)
+    held = tuple(_held_text(view, what, seconds) for what, seconds in times if seconds is not None)
+    if usable.http_s is None:
+        return held
+    time = view.duration(usable.http_s)
+    return (*held, view.say("report.held.http", page=page, status=usable.http_status or 0, time=time))
 
 
 def _held_text(view: View, what: str, seconds: float) -> str:
@@ -72,8 +92,10 @@ def _held_text(view: View, what: str, seconds: float) -> str:
     return view.say(f"card.held.{what}", time=view.duration(seconds))
 
 
-def _missing(view: View, what: str) -> str:
+def _missing(view: View, what: str, page: str, status: int) -> str:
     """What did not hold, in words; a name that has none is shown as it is rather than hidden."""
+    if what.startswith("http"):
+        return view.say(f"report.missing.{what}", page=page, status=status)
     key = f"card.missing.{what}"
     return view.say(key) if view.words.has(key) else what
 

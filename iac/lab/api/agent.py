@@ -13,6 +13,12 @@ AGENT = BASE + "/agent/"
 SEE = need("/vms/{vmid}", "VM.GuestAgent.Audit", "VM.GuestAgent.Unrestricted", is_any=True)
 RUN = need("/vms/{vmid}", "VM.GuestAgent.Unrestricted")
 AGENT_SECONDS, CLOUDINIT_SECONDS = 3.0, 5.0
+CLOUDINIT_DETAIL = """status: error
+boot_status_code: enabled-by-generator
+detail:
+('scripts_user', RuntimeError('Runparts: 1 failures (runcmd) in 1 attempted commands'))
+"""
+"""What ``cloud-init status --long`` prints where a script of the person failed."""
 SYSTEMS = {
     "ubuntu": ("ubuntu", "Ubuntu", "24.04", "Ubuntu 24.04.3 LTS", "6.8.0-71-generic"),
     "debian": ("debian", "Debian GNU/Linux", "12", "Debian GNU/Linux 12 (bookworm)", "6.1.0-37-amd64"),
@@ -109,6 +115,11 @@ def exec_status(call: Call) -> Row:
 
 def _run(call: Call, guest: Guest, command: str) -> tuple[str, int]:
     words = _words(command)
+    failed = call.lab.fault("cloud_init_error", str(guest.vmid))
+    if failed and words[:1] == ["tail"]:
+        return f"{failed.text}\n", 0
+    if failed and words[:2] == ["cloud-init", "status"]:
+        return CLOUDINIT_DETAIL if "--long" in words else "status: error\n", 1
     if words[:2] == ["cloud-init", "status"]:
         is_ready = call.lab.now >= guest.booted_at + call.lab.wall(CLOUDINIT_SECONDS)
         return ("status: done\n" if is_ready or "--wait" in words else "status: running\n"), 0
