@@ -49,6 +49,7 @@ class SlackDriver:
     slack: FakeSlack
     degradations: frozenset[Degradation] = frozenset()
     _last: Spoken | None = None
+    _pressed: set[str] = field(default_factory=set)
     _channels: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     async def say(self, person: str, text: str, thread: str = "") -> str:
@@ -92,14 +93,15 @@ class SlackDriver:
         """The modal; where the bot could only answer with a button that opens it, after a press of that."""
         user = USERS[person]
 
-        async def found() -> list[View] | list[Json]:
-            asking = [each for each in self.slack.whispers(user) if _asks(each)]
-            return self.slack.workspace.open_views(user) or asking
+        async def found() -> list[View]:
+            if not self.slack.workspace.open_views(user):
+                for each in self.slack.whispers(user):
+                    if _asks(each) and each["ts"] not in self._pressed:
+                        self._pressed.add(each["ts"])
+                        await self.slack.press(user, each, ASK)
+            return self.slack.workspace.open_views(user)
 
         last = (await until(found, f"a form for {person}"))[-1]
-        if not isinstance(last, View):
-            await self.slack.press(user, last, ASK)
-            last = await self.slack.view(user)
         inputs = [block for block in last.view["blocks"] if block["type"] == "input"]
         fields = {b["block_id"]: _value(b["element"]) for b in inputs if not b["block_id"].endswith(OWN)}
         return Asked(last.id, fields, last)
