@@ -6,7 +6,7 @@ and then the first side is shown who the second is and confirms. Only then are t
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -56,9 +56,19 @@ class Ties:
             self.ever.setdefault(row.person, set()).add(row.account)
             self.seen = row.seq
 
-    def accounts_of(self, person: str) -> tuple[str, ...]:
-        """The linked accounts of a person."""
-        return tuple(sorted(account for account, whose in self.person_of.items() if whose == person))
+    def accounts_of(self, ids: Collection[str]) -> tuple[str, ...]:
+        """The linked accounts of a person of these ids: a link names the one that was first in the settings then."""
+        return tuple(sorted(account for account, whose in self.person_of.items() if whose in ids))
+
+    def ever_one(self, ids: Iterable[str]) -> frozenset[str]:
+        """Whatever was ever one with one of these, by however many steps: links that were undone are steps too."""
+        found, left = set[str](), [*ids]
+        while left:
+            each = left.pop()
+            if each not in found:
+                found.add(each)
+                left += self.ever.get(each, ())
+        return frozenset(found)
 
 
 def new_code(choose: Callable[[str], str]) -> str:

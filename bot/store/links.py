@@ -132,9 +132,13 @@ class SqlLinks:
         return True
 
     async def untie(self, account: str, person: str, noted: Noted) -> None:
-        """The account is that person's no more; that it was is kept."""
+        """The account is that person's no more; that it was is kept.
+
+        The row names the person as the link did: which id is first in the settings may have changed since.
+        """
+        whose = self.ties.person_of.get(account, person)
         async with self.database.writing() as connection:
-            await _append(connection, account, person, noted, is_on=False)
+            await _append(connection, account, whose, noted, is_on=False)
         await self.refresh()
 
     async def refresh(self) -> None:

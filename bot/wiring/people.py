@@ -1,6 +1,6 @@
 """People from the settings and from the groups of the platforms: who may do what, by our own records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.chat.port import Actor
@@ -60,10 +60,18 @@ class Book:
         """Whose account that is: by the settings, else by the person's own link to somebody whom they name."""
         found = self.known.get(account) or self.known.get(self.ties.person_of.get(account, ""))
         person = found or Person(account, name, frozenset())
-        linked = () if found is None else self.ties.accounts_of(person.id)
+        ids = (person.id, *person.also)
+        linked = () if found is None else self.ties.accounts_of(ids)
         also = (*person.also, *(each for each in linked if each not in self.known))
-        was = self.ties.ever.get(person.id, set()) - {*also}
-        return self._with_groups(replace(person, also=also, was=tuple(sorted(was))))
+        return self._with_groups(replace(person, also=also, was=self._was({person.id, *also})))
+
+    def _was(self, ids: Collection[str]) -> tuple[str, ...]:
+        """Every other account that was ever one with these, and every id that the settings have for such a one."""
+        ever = self.ties.ever_one(ids)
+        others = ever - {*ids}
+        people = [person for each in others if (person := self.known.get(each))]
+        named = {each for person in people for each in (person.id, *person.also)}
+        return tuple(sorted(self.ties.ever_one(ever | named) - {*ids})) if others else ()
 
     def _with_groups(self, person: Person) -> Person:
         """The roles that a person's groups bring along are theirs for as long as they are in them."""

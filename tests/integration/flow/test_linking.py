@@ -13,6 +13,7 @@ from bot.store.models import outbox
 from bot.wiring.environments import environments_of
 from bot.wiring.people import book_of
 from bot.wiring.roster import Roster
+from tests.fixtures.commanding import linking_of
 from tests.fixtures.flow import HERE
 from tests.fixtures.linking import Account, linked
 from tests.fixtures.ruled import PEOPLE
@@ -227,3 +228,44 @@ async def _approve(flow, platform: str, name: str, run) -> None:
     who = Actor(platform, name, name.title())
     event = Pressed(f"by-{next(flow.keys)}", HERE, who, action="approve", value=button_value(run))
     await flow.approving.press(event)
+
+
+def _grouped(people=PEOPLE):
+    """Two accounts that nobody names have the right by themselves, by a group of their platform."""
+    ops = GroupSetting(id="chat:ops", name="Ops", roles=("approver",), members=("chat:u8", "chat:u9"))
+    return book_of(people, environments_of(Settings()), Roster({"chat:ops": ops}))
+
+
+async def test_two_accounts_that_were_the_same_person_s_are_not_two_people(flow):
+    flow.people(_grouped())
+    bob, eight, nine = Account(flow, "test:bob"), Account(flow, "chat:u8"), Account(flow, "chat:u9")
+    for each in (eight, nine):
+        await linked(each, bob)
+        await each.say("unlink")
+    assert people(flow).named("chat:u9").may_approve
+    assert people(flow).named("chat:u9").is_one_with("chat:u8")
+
+
+async def test_an_account_that_is_somebody_else_s_by_now_approves_nothing_of_its_first_person(flow, other):
+    dave = Account(flow, "test:dave")
+    await linked(other, Account(flow, "test:bob"))
+    run = await flow.planned("bob")
+    await other.say("unlink")
+    await linked(other, dave)
+    await _approve(flow, "chat", "u9", run)
+    assert "you asked for this yourself" in await other.told()
+    assert (await flow.newest()).state is S.PLANNED
+
+
+async def test_which_account_the_settings_name_first_changes_no_link(flow):
+    bob, other = Account(flow, "test:bob"), Account(flow, "chat:u9")
+    await linked(other, bob)
+    renamed = [p.model_copy(update={"id": "mail:bob", "also": (p.id,)}) if p.name == "Bob" else p for p in PEOPLE]
+    flow.people(_grouped(renamed))
+    await linking_of(flow).links.refresh()
+    assert people(flow).named("mail:bob").is_called("chat:u9")
+    await other.say("unlink")
+    account = people(flow).person(Actor("chat", "u9", ""))
+    assert account.id == "chat:u9"
+    assert account.is_one_with("mail:bob")
+    assert people(flow).named("mail:bob").is_one_with("chat:u9")
