@@ -171,7 +171,7 @@ async def test_what_slack_waits_for_is_written_before_what_can_wait(room):
 async def test_a_death_between_storing_and_ringing_leaves_one_event_that_the_sweeper_finds(room):
     slack, inbox, jobs = room.slack, SqlInbox(room.joined.database), _Deaf()
     slack.sockets.hurries, slack.carrier.again_s, slack.mention_kinds = [0.3, 0.3], (0.0,), ("message",)
-    room.heard = StoreFirst(inbox, jobs, asking=None, checking=None, now=lambda: 0.0)
+    room.heard = StoreFirst(inbox, jobs, asking=None, checking=None, links=None, now=lambda: 0.0)
     async with room.hearing():
         said = await slack.say(ALICE, OPS, "<@U0BOT> call it api01", mention=False)
         await said.deliveries[0].over.wait()
