@@ -7,6 +7,7 @@ import pytest
 
 from bot.__main__ import _parser
 from bot.cli.settings import table
+from bot.domain.lease import LeaseRules
 from bot.settings import Settings
 from bot.wiring.environments import environments_of
 
@@ -49,3 +50,14 @@ def test_the_settings_shown_on_the_page_about_deciding_are_taken_together(monkey
         monkeypatch.setenv(name, value)
     prod = environments_of(Settings())["prod"]
     assert (prod.approvals, prod.approvers, prod.nodes) == (2, ("web:ops",), ("pve1", "pve2"))
+
+
+def test_the_settings_shown_on_the_page_about_leases_are_taken(monkeypatch):
+    page = (ROOT / "docs" / "leases.md").read_text()
+    ((name, value),) = re.findall(r"```json (THREADFORM_\w+)\n(.*?)```", page, flags=re.DOTALL)
+    monkeypatch.setenv(name, value)
+    lease = environments_of(Settings())["dev"].lease
+    day = 24 * 3600
+    assert (lease.default_s, lease.most_s, lease.extensions) == (14 * day, 60 * day, 2)
+    usual = LeaseRules()
+    assert (lease.warn_s, lease.extend_s, lease.grace_s) == (usual.warn_s, usual.extend_s, usual.grace_s)
