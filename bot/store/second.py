@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     and_,
     delete,
+    false,
     func,
     or_,
     select,
@@ -203,7 +204,7 @@ class Second:
 
 
 def overdue(rules: Mapping[Severity, Rule]) -> CompoundSelect[Any]:
-    """What its chat should have taken, or never will; not a whisper, which is for one alone.
+    """What its chat should have taken, or never will; nothing that was for one alone, whispered or said directly.
 
     Two questions, because each has an index of its own: what waits, and what was refused.
     """
@@ -219,7 +220,8 @@ def _candidates() -> Select[Any]:
     later = outbox.alias("later")
     is_newer = and_(later.c.of == outbox.c.of, later.c.seq > outbox.c.seq)
     is_known = select(second_ways.c.key).where(second_ways.c.key == outbox.c.key).exists()
-    is_public = (outbox.c.kind != "whisper") & (outbox.c.at > clock() - OLD_S)
+    is_direct = func.coalesce(outbox.c.conversation["is_direct"].as_boolean(), false())
+    is_public = (outbox.c.kind != "whisper") & ~is_direct & (outbox.c.at > clock() - OLD_S)
     is_overtaken = select(later.c.seq).where(is_newer).exists()
     return select(outbox.c.key, outbox.c.severity).where(_OPEN, is_public, ~is_overtaken, ~is_known)
 

@@ -112,7 +112,7 @@ class MatrixChat:
     async def whisper(self, to: Conversation, who: Actor, card: Card, *, key: str) -> How:
         """Say it in a direct room, with the way back; nowhere, where there can be none."""
         me = await self._our_account()
-        is_here = (await self._direct.members(to.channel)).keys() == {me.user, who.id}
+        is_here = await self._direct.is_ours_alone(to.channel, me.user, who.id)
         room = to.channel if is_here else await self._direct.room_of(me.user, who.id)
         await self._check_is_open(room)
         where = Where(room, to.thread if is_here else None, to, who.id)

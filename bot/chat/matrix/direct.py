@@ -33,6 +33,13 @@ class DirectRooms:
         """Whether nobody can listen there but us and one other."""
         return len(await self.members(room)) == 2  # noqa: PLR2004 - two people
 
+    async def is_ours_alone(self, room: str, me: str, user: str) -> bool:
+        """Whether just these two are in a room now: asked of the server, for whoever only speaks hears of nobody."""
+        try:
+            return (await self.api.members(room)).keys() == {me, user}
+        except MatrixNo:
+            return False
+
     async def room_of(self, me: str, user: str) -> str:
         """The room of us two; ``MatrixNo`` where that person cannot be asked into one."""
         async with self._making:

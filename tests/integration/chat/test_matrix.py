@@ -1,6 +1,7 @@
 """Matrix on a real homeserver: what is heard, what is said, and what happens while the server is away."""
 
 import asyncio
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -114,6 +115,25 @@ async def test_in_a_room_of_two_nobody_is_named_and_a_private_word_stays_in_its_
     await chat.whisper(said.conversation, said.who, Card("just us"), key="note:1")
     thread = [text_of(each) for each in await bench.bob.thread(room, event)]
     assert thread == ["help", "just us"]
+
+
+async def test_who_only_speaks_says_nothing_private_in_a_room_that_somebody_came_to_since(bench):
+    """A process that sends and does not listen hears of no newcomer."""
+    room = await bench.bob.room(bench.account.user, bench.alice.id, is_direct=True)
+    chat = bench.chat()
+    try:
+        await chat.api.call("POST", f"/_matrix/client/v3/join/{quote(room)}", body={})
+        event = await bench.bob.say(room, "help")
+        to = Conversation("matrix", SERVER, room, event, is_direct=True)
+        bob = Actor("matrix", bench.bob.id)
+        await chat.whisper(to, bob, Card("just us"), key="note:1")
+        await bench.alice.join(room)
+        await chat.whisper(to, bob, Card("still just us"), key="note:2")
+    finally:
+        await chat.close()
+    assert not any("still just us" in text_of(each) for each in await bench.alice.timeline(room))
+    (private,) = set(await bench.bob.rooms()) - {bench.room, room}
+    assert any("still just us" in text_of(each) for each in await bench.bob.timeline(private))
 
 
 async def test_an_encrypted_room_is_told_once_that_nothing_is_heard_there(bench, chat):

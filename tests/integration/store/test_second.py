@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import select, update
@@ -128,6 +128,18 @@ async def test_talk_and_whispers_never_go_out_another_way(outbox, database, mail
     await outbox.add([Outgoing("talk", thread, CARD), whisper])
     for key in ("talk", "w"):
         await aged(database, key, 60 * MINUTE)
+    assert await everything.look() == 0
+    assert mail.notices == []
+
+
+async def test_what_was_said_to_one_alone_in_a_direct_conversation_goes_nowhere_else(outbox, database, mail, thread):
+    everything = looking(database, {"mail": mail, "chat:web:a:b": mail}, warning=Rule(MINUTE, ("mail", "chat:web:a:b")))
+    direct = replace(thread, channel="just-us", is_direct=True)
+    await outbox.add([broken(direct), broken(replace(direct, channel="refused"), "run:2:errored")])
+    for key in ("run:1:errored", "run:2:errored"):
+        await aged(database, key, 60 * MINUTE)
+    async with database.writing() as connection:
+        await connection.execute(update(rows).where(rows.c.key == "run:2:errored").values(failed_at=clock()))
     assert await everything.look() == 0
     assert mail.notices == []
 
