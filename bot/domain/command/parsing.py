@@ -16,6 +16,8 @@ ALIKE = 0.6
 """The share of common letters from which on a word is taken for a slip of another."""
 SURELY = 0.8
 """The same, where words that begin with a slash may be no command at all."""
+LONGEST = 40
+"""Characters of a word that can be a slip of one of ours; comparing takes its time, and words come without end."""
 
 _WORD = re.compile(r"/[^\W\d_]{4,20}")
 
@@ -148,6 +150,8 @@ def _unknown(word: str, call: str) -> Refused:
 
 def _near(word: str, alike: float) -> str | None:
     """The word of ours that is most like this one; of several that are as like, the first."""
+    if len(word) > LONGEST:
+        return None
     likeness = {verb: difflib.SequenceMatcher(None, verb, word).ratio() for verb in VERBS}
     best = max(VERBS, key=likeness.__getitem__)
     return best if likeness[best] >= alike else None

@@ -1,5 +1,7 @@
 """Which messages are commands, and what they say."""
 
+import time
+
 import pytest
 
 from bot.chat.words import Words
@@ -16,6 +18,8 @@ from bot.domain.command import (
 from bot.domain.errors import Refused
 
 WORDS = Words.load()
+MOST_CPU_S = 5.0
+"""Of this process alone, not of the clock: a thousand times what it takes, and a part of what it once took."""
 
 
 @pytest.mark.parametrize(
@@ -186,3 +190,13 @@ def test_only_a_request_is_for_the_crew_and_only_own_words_tell_a_language():
 def test_every_word_that_is_offered_is_understood(language):
     for word in SHOWN[language]:
         assert parse_command("threadform", word).verb in SHOWN["en"]
+
+
+def test_one_endless_word_keeps_nobody_busy():
+    """Every platform gives us tens of thousands of letters at once; the event loop reads them."""
+    endless = "".join(chr(0x4E00 + at % 20_000) for at in range(400_000))
+    began = time.process_time()
+    with pytest.raises(Refused) as no:
+        parse_command("threadform", endless)
+    assert no.value.key == "command.unknown"
+    assert time.process_time() - began < MOST_CPU_S
