@@ -1,8 +1,11 @@
 """What a person may ask for, bounded; and what is handed to the manifest once everything is decided."""
 
+import re
 from dataclasses import dataclass
 
 DEFAULT_ENVIRONMENT = "dev"
+
+LAST_PORT = 65535
 
 DEFAULT_CPU = "x86-64-v2-AES"
 """Every processor of the last ten years has it, so a guest can move to any node."""
@@ -21,6 +24,16 @@ class HttpCheck:
     def __str__(self) -> str:
         """As a URL ends: ``:8080/health``."""
         return f":{self.port}{self.path}"
+
+
+_HTTP = re.compile(r":(\d{1,5})(/[\w./~%?=&+-]{0,120})", re.ASCII)
+
+
+def parse_http(text: str) -> HttpCheck | None:
+    """Read ``:8080/health`` back; None where it is no port between 1 and 65535 with a plain path."""
+    found = _HTTP.fullmatch(text)
+    is_port = found is not None and 0 < int(found[1]) <= LAST_PORT
+    return HttpCheck(int(found[1]), found[2]) if found and is_port else None
 
 
 @dataclass(frozen=True, slots=True)

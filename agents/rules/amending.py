@@ -32,6 +32,7 @@ def _asked_besides(said: Wish) -> dict[str, Any]:
     """What was said about the whole request; a length of life takes the place of a last day, and the other way."""
     update = {slot: v for slot in _BESIDES if (v := getattr(said, slot)) is not None}
     update |= {"apart": said.apart} if said.apart else {}
+    update |= {"http": said.http, "http_on": said.http_on} if said.http else {}
     if said.is_spread or said.is_together:
         update |= {"is_spread": said.is_spread, "is_together": said.is_together}
     if {"ttl_hours", "expires_on"} & set(update):

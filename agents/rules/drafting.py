@@ -8,7 +8,7 @@ from agents.rules.names import made_name, numbered
 from agents.rules.shapes import Draft, DraftGuest, GuestWish, Wish
 from iac.grounding import is_label, resolve_template
 from iac.inventory import GIB, MIB, Inventory
-from iac.spec import GuestSpec
+from iac.spec import GuestSpec, parse_http
 
 GPU = "gpu"
 """What a person asks for by that word; which device it is, the cluster's mappings say."""
@@ -52,7 +52,10 @@ def _beside(guest: DraftGuest, wish: Wish, devices: list[str]) -> DraftGuest:
     near = others[:1] if wish.is_together else []
     apart = [name for name in wish.apart if name != guest.name]
     is_spread = wish.is_spread and bool(others)
-    return guest.model_copy(update={"near": near, "apart": apart, "is_spread": is_spread, "devices": devices})
+    meant = [name for name in (guest.name, *others) if name in wish.http_on]
+    http = wish.http if not meant or guest.name in meant else None
+    update = {"near": near, "apart": apart, "is_spread": is_spread, "devices": devices, "http": http}
+    return guest.model_copy(update=update)
 
 
 def specs_of(draft: Draft) -> tuple[GuestSpec, ...]:
@@ -62,7 +65,8 @@ def specs_of(draft: Draft) -> tuple[GuestSpec, ...]:
 
 def _spec(guest: DraftGuest) -> GuestSpec:
     told: dict[str, Any] = guest.model_dump()
-    return GuestSpec(**told | {slot: tuple(told[slot]) for slot in ("near", "apart", "devices")})
+    lists = {slot: tuple(told[slot]) for slot in ("near", "apart", "devices")}
+    return GuestSpec(**told | lists | {"http": parse_http(told["http"] or "")})
 
 
 def _names(group: GuestWish, thread: str, index: int, taken: Collection[str]) -> list[str]:

@@ -244,7 +244,7 @@ def route(text: str, reading: Reading, memory: Memory, acts: Sequence[Act] = ())
     act = acts[0] if acts and acts[0].intent != "create_vm" else None
     if act is not None and not _is_change(act, reading, memory):
         return Route(intent=act.intent, topic=topic_of(act, folded))
-    is_silent = not reading.wish.guests and not reading.changes and not reading.wish.ttl_hours
+    is_silent = not (reading.wish.guests or reading.changes or reading.wish.ttl_hours or reading.wish.http)
     is_elsewhere = act is None and is_silent and not memory.is_offered and not _INFRASTRUCTURE.search(folded)
     is_strange = not reading.marks and not memory.is_pending and is_foreign(folded)
     if is_elsewhere and (is_strange or _OFF_TOPIC.search(folded)):

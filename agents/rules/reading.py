@@ -16,6 +16,7 @@ from agents.rules.mending import mended
 from agents.rules.names import read_listed, read_names
 from agents.rules.neighbours import read_neighbours
 from agents.rules.page import TAKEN, Page, page_of
+from agents.rules.pages import HTTPS, read_answering
 from agents.rules.places import read_environment, read_places
 from agents.rules.relative import Change, read_changes
 from agents.rules.replaced import kept
@@ -41,7 +42,7 @@ class Reading:
         """Whether it says nothing about any guest."""
         wish = self.wish
         besides = (wish.environment, wish.ttl_hours, wish.expires_on, wish.ip, wish.vlan)
-        beside = wish.apart or wish.is_spread or wish.is_together
+        beside = wish.apart or wish.is_spread or wish.is_together or wish.http
         return not wish.guests and not self.changes and not beside and all(value is None for value in besides)
 
 
@@ -51,6 +52,7 @@ def read_message(
     """Read one message. ``missing`` are slots just asked for; ``known`` names of the request that is being changed."""
     whole = mended(page_of(text[:MOST_READ]), (*seen.guests, *seen.nodes, *seen.pools, *known))
     neighbours, page = read_neighbours(whole, {*seen.guests, *known})
+    answering, page = read_answering(page)
     page, targets = _targets(page, known)
     names, page = read_names(page)
     alike, page = read_alike(page, seen)
@@ -64,14 +66,15 @@ def read_message(
     counts, page = read_counts(page)
     listed, page = read_listed(page, {*seen.guests, *known}) if not names else ([], page)
     marks = kept([*names, *images, *places, *flavors, *sizes, *counts, *listed], whole.text)
-    left_out = sorted({m.value for m in extras if m.value in NAMED})
+    left_out = sorted({*(m.value for m in extras if m.value in NAMED), *([HTTPS] if answering.is_https else [])})
     is_said = any(m.kind != "count" for m in marks) or any(m.value > 1 for m in counts)
     guests = guests_of(marks, whole.text, missing) if is_said else []
     if alike:
         guests, changes = like(guests, alike, changes), ()
     environment = environments[-1].value if environments else None
     besides = besides_of(extras, whole.text, now)
-    wish = Wish(guests=guests, environment=environment, left_out=left_out, **besides, **neighbours.as_update())
+    besides |= neighbours.as_update() | answering.as_update()
+    wish = Wish(guests=guests, environment=environment, left_out=left_out, **besides)
     return Reading(wish, (*marks, *environments, *extras), targets, tuple(changes))
 
 

@@ -81,6 +81,7 @@ class Wish(Shape):
     """A whole request as far as it is known; ``left_out`` names what was asked for and is not done yet.
 
     Beside the node that a group names, all are kept off the nodes of the guests in ``apart``, spread, or together.
+    ``http`` is what must answer once they run (``:8080/health``), on the guests of ``http_on`` or on all of them.
     ``ttl_hours`` or ``expires_on`` (a day, ISO) is how long it is wanted, ``ip`` an address with its prefix.
     """
 
@@ -94,6 +95,8 @@ class Wish(Shape):
     apart: list[str] = Field(default_factory=list)
     is_spread: bool = False
     is_together: bool = False
+    http: str | None = None
+    http_on: list[str] = Field(default_factory=list)
 
 
 class Facts(Shape):
@@ -136,6 +139,7 @@ class DraftGuest(Shape):
     apart: list[str] = Field(default_factory=list)
     is_spread: bool = False
     devices: list[str] = Field(default_factory=list)
+    http: str | None = None
 
 
 class Draft(Shape):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.chat.cards.guests import MB_PER_GB, placed, sizes
+from bot.chat.cards.guests import MB_PER_GB, answering, placed, sizes
 from bot.chat.cards.view import View
 from bot.chat.port import Diff, Text
 from bot.domain.run import RunState
@@ -61,7 +61,9 @@ def _lost(view: View, change: Change) -> str:
 
 def _created(view: View, change: Change) -> str:
     guest = next((g for g in view.outcome.guests if g.spec.name == change.name), None)
-    return placed(view, guest) if guest else view.say("card.other_resource", address=change.address)
+    if guest is None:
+        return view.say("card.other_resource", address=change.address)
+    return answering(view, guest.spec, placed(view, guest))
 
 
 def _updated(view: View, change: Change) -> str:

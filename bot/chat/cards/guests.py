@@ -32,7 +32,13 @@ def sizes(view: View, cores: float, memory_mb: float, disk_gb: float) -> str:
 
 def wished(view: View, spec: GuestSpec) -> str:
     """A guest before it has its places."""
-    return view.say("card.guest_unplaced", name=spec.name, template=template_name(spec.template), size=size(view, spec))
+    values = {"name": spec.name, "template": template_name(spec.template), "size": size(view, spec)}
+    return answering(view, spec, view.say("card.guest_unplaced", **values))
+
+
+def answering(view: View, spec: GuestSpec, said: str) -> str:
+    """The same with what must answer on the guest before it counts as done."""
+    return view.say("plan.answers", guest=said, page=f"`{spec.http}`") if spec.http else said
 
 
 def placed(view: View, guest: PlacedGuest) -> str:

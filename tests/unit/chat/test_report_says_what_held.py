@@ -55,3 +55,16 @@ def test_a_template_without_cloud_init_names_the_template_as_the_way_on():
     failed = replace(UP, cloud_init_s=None, missing=("cloud_init_absent",))
     assert "cloud-init, which this template does not have" in said(failed)
     assert "Pick a template that has cloud-init" in said(failed)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "done when"), ("fr", "prête quand")])
+def test_the_plan_says_what_must_answer_before_anybody_approves(language, words):
+    guest = replace(runs.GUEST, spec=replace(runs.GUEST.spec, http=HttpCheck(8080, "/health")))
+    for outcome in (replace(runs.PLANNED, guests=(guest,)), replace(runs.EMPTY, guests=(guest,))):
+        state = "planned" if outcome.plan else "pending"
+        text = "\n".join(part.md for part in texts(card(state, outcome, language=language, guests=(guest.spec,))))
+        assert f"{words} `:8080/health`" in text
+
+
+def test_a_plan_without_a_check_says_nothing_of_it():
+    assert "done when" not in "\n".join(part.md for part in texts(card("planned")))
