@@ -95,9 +95,12 @@ def _proposal(work: Work, made: tuple[Wish, Draft], review: Review, strategy: tu
     names = [spec.name for spec in specs]
     given = {LEASE, *([GPU] if any(spec.devices for spec in specs) else [])}
     notes = tuple(say(f"crew.left_out.{extra}") for extra in wish.left_out if extra not in given)
+    is_change = set(names) <= work.reality.standing
+    if is_change and wish.http != work.known.wish.http:
+        notes = (*notes, say("crew.left_out.http"))
     return Proposal(
         language=work.language,
-        intent="change" if set(names) <= work.reality.standing else "create",
+        intent="change" if is_change else "create",
         environment=draft.environment,
         guests=specs,
         strategy=strategy,

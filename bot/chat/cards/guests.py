@@ -38,7 +38,8 @@ def wished(view: View, spec: GuestSpec) -> str:
 
 def answering(view: View, spec: GuestSpec, said: str) -> str:
     """The same with what must answer on the guest before it counts as done."""
-    return view.say("plan.answers", guest=said, page=f"`{spec.http}`") if spec.http else said
+    is_tried = spec.http is not None and view.proposal.intent == "create"
+    return view.say("plan.answers", guest=said, page=f"`{spec.http}`") if is_tried else said
 
 
 def placed(view: View, guest: PlacedGuest) -> str:

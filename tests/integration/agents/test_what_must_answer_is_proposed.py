@@ -3,7 +3,7 @@
 import pytest
 
 from iac.spec import HttpCheck
-from tests.integration.agents.world import Talk, crew
+from tests.integration.agents.world import Seen, Talk, crew, guest
 
 FRENCH = "je veux une VM ubuntu 24.04 avec 4 coeurs, 8 Go et 60 Go de disque, appelle-la api01"
 ASK = "4c/8g ubuntu 24.04, 60 GB, call it api01"
@@ -37,6 +37,15 @@ async def test_it_can_be_said_before_the_sizes_are_known(said):
     await talk.reply(f"ubuntu 24.04, api01, {said}")
     (guest,) = (await talk.proposal("4 cores, 8 GB, 60 GB disk")).guests
     assert guest.http == HttpCheck(8080)
+
+
+async def test_a_machine_that_stands_is_not_checked_and_that_is_said_once():
+    talk = Talk(crew())
+    await talk.proposal(ASK)
+    talk.crew = crew(Seen(guest(300, "api01", "pmox01")))
+    proposal = await talk.proposal("it should also answer on port 8080")
+    assert (proposal.intent, [note.key for note in proposal.notes]) == ("change", ["crew.left_out.http"])
+    assert (await talk.proposal("make it 16 GB")).notes == ()
 
 
 async def test_a_check_over_https_is_told_as_left_out():
