@@ -7,6 +7,8 @@ import structlog
 from hypothesis import HealthCheck, settings
 from structlog.dev import ConsoleRenderer, plain_traceback
 
+from iac import redaction
+
 PLAIN = structlog.get_config()["processors"][:-1]
 """What the log does by default to a line before it is written."""
 
@@ -22,6 +24,15 @@ pytest_plugins = [
 # A law is judged by what it says, never by how busy the machine is: whole runs have pytest's own limit.
 settings.register_profile("threadform", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("threadform")
+
+
+@pytest.fixture(autouse=True)
+def own_secrets() -> Iterator[None]:
+    """What a test has hidden from now on is a word like another in the next test."""
+    told = set(redaction._told)
+    yield
+    redaction._told.clear()
+    redaction._told.update(told)
 
 
 @pytest.fixture(autouse=True)
