@@ -99,7 +99,10 @@ class Commanding:
         if not isinstance(meant, Pressed | Filled) or (isinstance(meant, Pressed) and meant.action == EXTEND_LEASE):
             return
         value = meant.value if isinstance(meant, Pressed) else meant.form.removeprefix(LAY_ASIDE)
-        run = await self.runs.get(parse_button(value)[0])
+        try:
+            run = await self.runs.get(parse_button(value)[0])
+        except Refused:  # its stage has said that there is none
+            return
         person = self.people.person(event.who)
         if isinstance(meant, Pressed) and meant.action == APPROVE:
             key, is_done = "command.approved", any(map(person.is_called, parse_outcome(run.outcome).yes))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from iac.acts.making import Asked, Made
 from iac.acts.reading import Kept
-from iac.acts.values import Call, Cost, Goal
+from iac.acts.values import Call, Cost, Deed, Goal
 from iac.errors import Refused
 from iac.inventory import Inventory, Storage
 
@@ -38,14 +38,14 @@ def rollback(asked: Asked) -> Made:
     params: dict[str, str | int] = {"start": 1} if is_up and not kept.has_memory else {}
     call = Call("POST", f"{asked.seen.path}/snapshot/{kept.name}/rollback", params)
     costs: tuple[Cost, ...] = ("state_lost", "restart") if is_up else ("state_lost",)
-    return Made(call, costs, None, replace(asked.deed, snapshot=kept.name))
+    return Made(call, costs, None, _of(asked, kept))
 
 
 def delete(asked: Asked) -> Made:
     """Forget a snapshot."""
     kept = _chosen(asked)
     call = Call("DELETE", f"{asked.seen.path}/snapshot/{kept.name}")
-    return Made(call, ("snapshot_lost",), Goal("no_snapshot", kept.name), replace(asked.deed, snapshot=kept.name))
+    return Made(call, ("snapshot_lost",), Goal("no_snapshot", kept.name), _of(asked, kept))
 
 
 def backup(asked: Asked) -> Made:
@@ -63,6 +63,11 @@ def backup(asked: Asked) -> Made:
     return Made(call, (), None, replace(asked.deed, storage=storage.name))
 
 
+def _of(asked: Asked, kept: Kept) -> Deed:
+    """The deed on exactly that snapshot: one that is taken again under the same name is another."""
+    return replace(asked.deed, snapshot=kept.name, taken_at=kept.taken_at)
+
+
 def _mark(asked: Asked) -> str:
     return f"run {asked.mark}"
 
@@ -78,6 +83,8 @@ def _chosen(asked: Asked) -> Kept:
     kept = seen.kept(name or names[0])
     if kept is None:
         raise Refused("acts.no_snapshot", guest=seen.guest.name, name=name, names=names)
+    if not NAME.fullmatch(kept.name):  # it becomes a part of a path
+        raise Refused("acts.snapshot_name", name=kept.name)
     return kept
 
 

@@ -63,6 +63,7 @@ class Deed:
     """One act as it is asked for. ``guest`` is a name or a number, empty where the act is on a node.
 
     ``node`` is where a guest goes, or which node is drained; ``snapshot`` a name, chosen by us where it is empty.
+    ``taken_at`` says which snapshot of that name was meant, in seconds since the epoch; 0 before it was looked at.
     """
 
     verb: Verb
@@ -71,6 +72,7 @@ class Deed:
     snapshot: str = ""
     storage: str = ""
     has_memory: bool = False
+    taken_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

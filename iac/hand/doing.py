@@ -139,12 +139,20 @@ class _Doing:
             raise Broken(
                 "acting", f"{self.step.name} ({self.step.vmid}) is not where it was approved: {seen.guest.node}"
             )
+        self._check_snapshot(seen)
         ended = await self._sent()
         if not ended.is_good:
             raise Broken(self.step.call.line, ended.words)
         if self.step.goal is not None:
             await self._wait_for_goal()
         return ended.words
+
+    def _check_snapshot(self, seen: Seen) -> None:
+        """``Broken`` where the snapshot of that name is not the one that was approved."""
+        deed = self.step.deed
+        kept = seen.kept(deed.snapshot) if deed.taken_at else None
+        if deed.taken_at and (kept is None or kept.taken_at != deed.taken_at):
+            raise Broken("acting", f"the snapshot {deed.snapshot} of {self.step.name} is not the one that was approved")
 
     async def _sent(self) -> Ended:
         """Send it once. Where no answer came, its task is looked for: it may well be at work."""

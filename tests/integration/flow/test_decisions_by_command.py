@@ -156,3 +156,10 @@ async def test_a_platform_with_dialogs_opens_the_one_that_the_button_would(flow)
     assert await sink.form_for(Commanded("k", HERE, who, name="threadform", text="status")) is None
     asked = await sink.form_for(Commanded("k", HERE, who, name="threadform", text="demander"))
     assert (asked.form.id, asked.form.title) == ("request:fr", "Nouvelle demande")
+
+
+@pytest.mark.parametrize("text", ["approve", "approve 4f2a", "discard 4f2a not now"])
+async def test_a_stranger_s_decision_about_nothing_is_answered_once_and_alone(line, text):
+    await line.say("mallory", text)
+    assert {kind for kind, _, _ in await line.plain()} == {"whisper"}
+    assert len(await line.plain()) == 1

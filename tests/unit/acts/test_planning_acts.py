@@ -270,3 +270,18 @@ def test_a_snapshot_of_somebody_else_with_our_name_is_not_ours():
     seen = Seen(guest(200, "web01"), snapshots=(Kept("clean", "by hand"),))
     assert not is_reached(Goal("snapshot", "clean", "run r1"), seen)
     assert not is_reached(Goal("no_snapshot", "clean"), seen)
+
+
+@pytest.mark.parametrize("verb", ["snapshot_rollback", "snapshot_delete"])
+def test_a_snapshot_that_was_taken_again_under_its_name_is_not_the_one_that_was_approved(verb):
+    first = plan(Deed(verb, "web01"), snapshots=(CLEAN,))
+    again = plan(first.steps[0].deed, snapshots=(replace(CLEAN, taken_at=2.0),))
+    assert lines(again) == lines(first)
+    assert again.digest != first.digest
+    assert plan(first.steps[0].deed, snapshots=(CLEAN,)).digest == first.digest
+
+
+@pytest.mark.parametrize("verb", ["snapshot_rollback", "snapshot_delete"])
+def test_a_name_from_the_cluster_leads_nowhere_else_in_the_api(verb):
+    kept = Kept("../../status/stop?x=")
+    assert refused(Deed(verb, "web01"), snapshots=(kept,)).key == "acts.snapshot_name"
