@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from agents.contracts import Act
 from agents.rules.page import fold
@@ -48,13 +49,10 @@ def deeds_of(act: Act, text: str) -> tuple[Deed, ...]:
         verb = "unprotect"
     if slots.get("force") and is_forced(text):
         verb = FORCED.get(verb, verb)
-    told = {
-        "node": str(slots.get("to_node", "")) if verb == "migrate" else "",
-        "snapshot": str(slots.get("snapshot_name", "")),
-        "storage": str(slots.get("storage", "")),
-    }
-    has_memory = bool(slots.get("include_ram"))
-    return tuple(Deed(verb, str(name), has_memory=has_memory, **told) for name in slots.get("targets", ()))
+    node = str(slots.get("to_node", "")) if verb == "migrate" else ""
+    snapshot, storage = str(slots.get("snapshot_name", "")), str(slots.get("storage", ""))
+    meant = Deed(verb, "", node, snapshot, storage, has_memory=bool(slots.get("include_ram")))
+    return tuple(replace(meant, guest=str(name)) for name in slots.get("targets", ()))
 
 
 def is_forced(text: str) -> bool:

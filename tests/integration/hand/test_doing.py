@@ -1,10 +1,11 @@
 """The hand on the lab: every verb to its end, once; and what it says when that does not come."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from iac.acts import Deed, written
+from iac.acts import Deed, digest_of_acts, written
 from iac.errors import Broken, ClusterSilent, Refused
 from iac.hand.sending import Wire
 
@@ -103,6 +104,18 @@ async def test_a_guest_that_was_moved_since_is_left_alone(hands):
     acted = await asyncio.to_thread(hands.doer(plan).apply, plan.digest)
     assert not acted.is_good
     assert "pmox01" in acted.errors[0]
+
+
+@pytest.mark.parametrize("verb", ["snapshot_rollback", "snapshot_delete"])
+async def test_a_snapshot_that_was_taken_again_since_is_left_alone(hands, verb):
+    await hands.done(Deed("snapshot_create", "runner01", snapshot="before"))
+    plan = await hands.planned(Deed(verb, "runner01"))
+    older = replace(plan.steps[0].deed, taken_at=plan.steps[0].deed.taken_at - 1)
+    plan = replace(plan, steps=(replace(plan.steps[0], deed=older),))
+    await hands.changes()
+    acted = await asyncio.to_thread(hands.doer(plan).apply, digest_of_acts(written(plan.steps)))
+    assert "before of runner01 is not the one" in acted.errors[0]
+    assert await hands.changes() == []
 
 
 async def test_a_guest_that_is_gone_is_said_to_be_gone(hands):
