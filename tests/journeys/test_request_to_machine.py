@@ -31,16 +31,20 @@ async def test_a_sentence_becomes_a_usable_machine_that_another_person_approved(
 
 
 async def test_a_french_request_is_answered_in_french_to_the_end(house):
+    house.lab.web("api01", 8080, path="/health")
     await house.say(
         "alice",
-        "je veux une VM ubuntu 24.04 avec 4 coeurs, 8 Go et 60 Go de disque pour staging, appelle-la api01",
+        "je veux une VM ubuntu 24.04 avec 4 coeurs, 8 Go et 60 Go de disque pour staging, appelle-la api01, "
+        "elle doit répondre en HTTP sur le port 8080 /health",
     )
     card = await house.planned()
     assert "Demandé par" in text_of(card)
     assert "staging" in text_of(card)
+    assert "prête quand `:8080/health` répond en HTTP" in text_of(card)
     await house.press("bob", card, "approve")
     report = await house.chat.card("t1", lambda c: c.tone == "good")
     assert "est prêt" in text_of(report)
+    assert ":8080/health a répondu 200 après" in text_of(report)
 
 
 async def test_what_is_missing_is_asked_in_one_message_and_the_answers_complete_it(house):

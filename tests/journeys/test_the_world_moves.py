@@ -121,18 +121,12 @@ async def test_a_machine_that_never_becomes_usable_is_reported_as_such(tmp_path,
         assert "agent" in run.outcome["usable"][0]["missing"]
 
 
-async def test_a_page_that_must_answer_is_on_the_plan_and_in_the_report_beside_a_cloud_init_that_failed(
-    tmp_path, toolchain
-):
-    settings = settings_for(tmp_path, toolchain, usable_seconds=300)
-    async with open_house(settings, Recorder()) as house:
+async def test_a_cloud_init_that_failed_is_on_the_card_in_the_machines_own_words(tmp_path, toolchain):
+    async with open_house(settings_for(tmp_path, toolchain), Recorder()) as house:
         house.lab.fault("cloud_init_error", times=-1, text="E: Unable to locate package ngnix")
-        house.lab.web("api01", 8080, path="/health", status=204)
-        await house.say("alice", f"{ASK}, it should answer on port 8080 at /health")
-        card = await house.planned()
-        assert "`:8080/health`" in text_of(card)
-        await house.press("bob", card, "approve")
-        report = text_of(await house.chat.card("t1", lambda c: "ngnix" in text_of(c)))
-        assert ":8080/health answered 204" in report
-        run = (await house.runs())[-1]
-        assert run.outcome["usable"][0]["missing"] == ["cloud_init_failed"]
+        await house.say("alice", ASK)
+        await house.press("bob", await house.planned(), "approve")
+        report = await house.chat.card("t1", lambda c: "ngnix" in text_of(c))
+        assert report.tone == "bad"
+        assert "text from the machine, not from me" in text_of(report)
+        assert "cloud_init_failed" in (await house.runs())[-1].outcome["usable"][0]["missing"]
