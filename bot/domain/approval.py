@@ -171,6 +171,15 @@ def may_approve(run: Run, person: Person, needs: Needs) -> bool:
     return True
 
 
+def each_once(people: Iterable[Person]) -> tuple[str, ...]:
+    """The ids of these people; two accounts that were linked since, or were once, count as one."""
+    found: list[Person] = []
+    for person in people:
+        if not any(person.is_one_with(other.id) for other in found):
+            found.append(person)
+    return tuple(person.id for person in found)
+
+
 def check_may_discard(run: Run, person: Person) -> None:
     """The one who asked may lay it aside, and so may every approver."""
     if not person.is_called(run.requester) and not person.may_approve:

@@ -24,6 +24,7 @@ from bot.domain.approval import (
     check_may_discard,
     check_names_typed,
     check_reason,
+    each_once,
     may_approve,
     parse_button,
 )
@@ -186,7 +187,7 @@ class Approving:
             check_names_typed(press.names, needs)
             # Someone who said yes and has lost the right since does not count any more.
             before = map(self.people.named, earlier)
-            said = tuple(dict.fromkeys([*(p.id for p in before if may_approve(run, p, needs)), vote.person]))
+            said = each_once([*(p for p in before if may_approve(run, p, needs)), voter])
             is_enough = len(said) >= needs.approvals
             outcome = replace(parse_outcome(run.outcome), yes=said)
             changes = {"outcome": dump_outcome(outcome), **(_decided(vote) if is_enough else {})}

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.approval import is_yes_too_old, may_approve
+from bot.domain.approval import each_once, is_yes_too_old, may_approve
 from bot.domain.automatic import RULE, are_automatic, is_automatic
 from bot.domain.errors import Refused, say
 from bot.domain.outcome import Outcome, parse_outcome
@@ -81,7 +81,7 @@ class Recheck:
         if run.decided_by == RULE:
             return
         needs = needs_of_run(run, self.people)
-        still = [person for person in outcome.yes if may_approve(run, self.people.named(person), needs)]
+        still = each_once(person for person in map(self.people.named, outcome.yes) if may_approve(run, person, needs))
         if len(still) < needs.approvals:
             raise Refused("apply.yes_gone", run=run.id)
 

@@ -1,5 +1,7 @@
 """Two accounts become one person only where both sides say so; it gives no right, and four eyes see through it."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -269,3 +271,19 @@ async def test_which_account_the_settings_name_first_changes_no_link(flow):
     assert account.id == "chat:u9"
     assert account.is_one_with("mail:bob")
     assert people(flow).named("mail:bob").is_one_with("chat:u9")
+
+
+async def test_yeses_of_two_accounts_that_turn_out_to_be_one_person_s_count_as_one(flow):
+    ops = GroupSetting(id="chat:ops", name="Ops", roles=("approver",), members=("chat:u9",))
+    rules = {name: replace(rule, approvals=3) for name, rule in environments_of(Settings()).items()}
+    flow.people(book_of(PEOPLE, rules, Roster({"chat:ops": ops})))
+    bob, other = Account(flow, "test:bob"), Account(flow, "chat:u9")
+    run = await flow.planned("alice")
+    await flow.press("bob", run)
+    await _approve(flow, "chat", "u9", run)
+    await linked(other, bob)
+    await other.say("unlink")
+    await flow.press("dave", run)
+    assert (await flow.newest()).state is S.PLANNED
+    await flow.press("carol", run)
+    assert (await flow.newest()).state is S.APPROVED
