@@ -153,7 +153,7 @@ def check_may_approve(run: Run, person: Person, needs: Needs) -> None:
         raise NotAllowed("approve.other_group", name=person.name)
     if person.is_one_with(run.requester):
         raise NotAllowed("approve.own_request", name=person.name)
-    if person.is_one_with(run.edited_by):
+    if any(map(person.is_one_with, run.editors)):
         raise NotAllowed("approve.own_edit", name=person.name)
     if needs.lost and not person.may_destroy:
         key = "acts.no_right_to_lose" if needs.is_of_acts else "approve.no_right_to_destroy"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.domain.approval import Needs
 from bot.domain.errors import NotAllowed, Refused, Sentence
 from bot.domain.person import Person
-from bot.domain.run import Run
+from bot.domain.run import BETWEEN, Run
 from iac.spec import GuestSpec
 
 EDIT_ACTION = "edit"
@@ -104,11 +104,14 @@ def has_grown(before: Sequence[GuestSpec], after: Sequence[GuestSpec]) -> bool:
 def edited_by(run: Run, person: Person, *, is_bigger: bool) -> str | None:
     """Who may not approve the edited wish: whoever made it bigger than it was, unless it is their own wish anyway.
 
-    What the one who asked sends is their own wish again. Any other edit leaves an earlier growth whose it was.
+    What the one who asked sends is their own wish again. Any other edit leaves an earlier growth whose it was: of
+    several who made it bigger, none may.
     """
     if person.is_called(run.requester):
         return None
-    return person.id if is_bigger else run.edited_by
+    if not is_bigger:
+        return run.edited_by
+    return BETWEEN.join(dict.fromkeys([*run.editors, person.id]))
 
 
 def _fields(editable: Editable, guest: GuestSpec) -> tuple[str, ...]:

@@ -45,6 +45,9 @@ MOVES: Mapping[RunState, frozenset[RunState]] = {
 TERMINAL: frozenset[RunState] = frozenset(state for state, moves in MOVES.items() if not moves)
 
 
+BETWEEN = "\n"
+"""Between two ids of ``edited_by``: no platform has it in one."""
+
 UNTOUCHED = 75
 """The exit code of a runner that refused before terraform began (EX_TEMPFAIL of sysexits.h): nothing was changed."""
 
@@ -65,7 +68,7 @@ class Run:
 
     ``proposal`` is the crew's proposal as JSON. ``outcome`` is what the stages found out, as JSON: the plan's
     changes and cost after planning, the report after closing. ``digest`` is the SHA-256 of the saved plan file.
-    ``edited_by`` is who made the wish bigger than the requester did: they may not approve it either.
+    ``edited_by`` names those who made the wish bigger than the requester did: they may not approve it either.
     ``remind_at`` is when those who may decide are reminded next.
     """
 
@@ -88,6 +91,11 @@ class Run:
     fence: int = 0
     edited_by: str | None = None
     remind_at: float | None = None
+
+    @property
+    def editors(self) -> tuple[str, ...]:
+        """The ids of those who made the wish bigger, the first first."""
+        return tuple(self.edited_by.split(BETWEEN)) if self.edited_by else ()
 
     @property
     def is_over(self) -> bool:

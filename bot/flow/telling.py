@@ -94,7 +94,7 @@ class Telling:
         return Outgoing(f"note:{event.dedupe}", event.conversation, card, "whisper", who=event.who)
 
     def _around(self, run: Run, outcome: Outcome) -> Around:
-        ids = {run.requester, run.decided_by, run.edited_by, *outcome.yes}
+        ids = {run.requester, run.decided_by, *run.editors, *outcome.yes}
         names = {person_id: self.people.named(person_id).name for person_id in ids if person_id}
         if run.state is not RunState.PLANNED:
             return Around(names)

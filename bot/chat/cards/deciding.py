@@ -17,7 +17,7 @@ def voting_parts(view: View) -> list[Part]:
     """Who has said yes of how many, who still may, and whose wish it has become."""
     lines = [*_said(view), *_may(view)]
     if view.run.edited_by:
-        lines.append(view.say("card.edited", name=view.name(view.run.edited_by)))
+        lines.append(view.say("card.edited", name=view.words_join([view.name(each) for each in view.run.editors])))
     return [Text("\n".join(lines))] if lines else []
 
 

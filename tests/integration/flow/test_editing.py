@@ -87,6 +87,17 @@ async def test_a_second_edit_that_changes_little_does_not_wash_the_first_one_cle
     assert (renamed.edited_by, by_another.edited_by) == ("test:bob", "test:bob")
 
 
+async def test_of_two_who_made_it_bigger_neither_may_approve_it(flow):
+    once = await edited(flow, "bob", await flow.planned(), cores="6")
+    twice = await edited(flow, "dave", once, cores="7")
+    assert "Bob and Dave made this bigger" in (await flow.messages())[-1][2]
+    for person in ("bob", "dave"):
+        await flow.press(person, twice)
+        assert "you made this request bigger" in (await flow.told(person))[-1]
+    await flow.press("carol", twice)
+    assert (await flow.newest()).state is S.APPROVED
+
+
 async def test_what_the_one_who_asked_makes_bigger_is_their_own_wish(flow):
     newer = await edited(flow, "alice", await flow.planned(), cores="6")
     assert newer.edited_by is None
