@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.fixtures.interpreter",
     "tests.fixtures.left_open",
     "tests.fixtures.servers",
+    "tests.fixtures.signals",
     "tests.fixtures.synapse",
     "tests.fixtures.toolchain",
 ]
