@@ -58,7 +58,7 @@ def _added(kind: str, then: Mapping[str, Any]) -> Iterator[Row]:
 def _changed(change: Change, now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[Row]:
     for path in sorted(now.keys() | then.keys()):
         old, new = now.get(path), then.get(path)
-        if old == new and type(old) is type(new):
+        if repr(old) == repr(new):  # in Python False is 0, in a list too; in a plan they are two things
             continue
         note = f"  # {AT_RESTART}" if path in change.needs_restart else ""
         if path not in then:

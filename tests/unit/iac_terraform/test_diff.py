@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from iac.plan.diff import render_diff
@@ -97,6 +97,7 @@ VALUES = st.dictionaries(
 
 
 @calmly
+@example({"cpu": [False, False]}, {"cpu": [False, 0]})
 @given(VALUES, VALUES)
 def test_an_update_hides_no_changed_attribute(before, after):
     shown = [line[4:].split(" ")[0] for line in lines(change("update", before, after))[1:]]
